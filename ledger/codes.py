@@ -11,7 +11,8 @@ from ledger.errors import LedgerFault
 # Hyphens, dashes, the minus sign and the long-vowel mark, all of which are typed for the hyphen of a code.
 _DASHES = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u30fc", "-"))
 
-_ICD10 = re.compile(r"([A-Z][0-9][0-9A-Z])(?:\.?([0-9A-Z]{1,4}))?")
+# Category, decimal, and the dagger or asterisk that marks one half of a pair of codes (E11.2†, N08.3*).
+_ICD10 = re.compile(r"([A-Z][0-9][0-9A-Z])(?:\.?([0-9A-Z]{1,4}))?[†*]?")
 
 
 @lru_cache(maxsize=65_536)

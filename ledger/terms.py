@@ -61,7 +61,7 @@ class Term(NamedTuple):
             raise self._missing(day, f"its first row starts on {self.starts[0]}")
         row = self.rows[index - 1]
         if row.fallen_away:
-            raise self._missing(day, f"it fell away on {row.from_}")
+            raise self._missing(day, f"it has none from {row.from_} on")
         return row
 
     def _missing(self, day: date, why: str) -> TermMissing:
