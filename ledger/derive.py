@@ -1,0 +1,125 @@
+"""From the timeline to the journal. Pure: the facts in force and a product in, signed entries out.
+
+For each day d let L(d) be what the rules give for the facts dated to d; the entries of day d are L(d) - L(d-1). Between two days on which
+facts come into view L changes by arithmetic alone (runs grow, items reach the day they count from), so the rules run once for each
+such day, and only from the earliest day that news can change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, timedelta
+from itertools import pairwise
+from typing import Any
+
+from ledger.journal import UNDATED, Discrepancy, Entry, Held, Item, Journal, Line, Orphan
+from ledger.limits import Claim, within_limits
+from ledger.product import Guard, Product, Section
+from ledger.timeline import Facts, Known, Timeline
+
+
+class Workings:
+    """What the sections of one policy last read and gave, so that a section whose facts did not change is not run again."""
+
+    __slots__ = ("_last",)
+
+    def __init__(self) -> None:
+        self._last: dict[str, tuple[tuple[Any, ...], tuple[Item, ...]]] = {}
+
+    def run(self, section: Section, guards: Sequence[Guard], facts: Facts, lines: tuple[Line, ...]) -> tuple[Item, ...]:
+        """The section's items: claims past the guards and brought within their limits, and the rest as given."""
+        read = (facts.only(section.reads.union(*(guard.reads for guard in guards))), lines if section.reads_lines else ())
+        last = self._last.get(section.name)
+        if last is not None and last[0] == read:
+            return last[1]
+        view = Facts(read[0])
+        claims: list[Claim] = []
+        items: list[Item] = []
+        for given in section.derive(view, read[1]):
+            if isinstance(given, Claim):
+                claims.append(_guarded(guards, view, given))
+            else:
+                items.append(given)
+        found = (*items, *within_limits(claims))
+        self._last[section.name] = (read, found)
+        return found
+
+
+def _guarded(guards: Sequence[Guard], facts: Facts, claim: Claim) -> Claim:
+    """The claim, declined by the first clause that declines it."""
+    if claim.declined:
+        return claim
+    for guard in guards:
+        rule = guard.declines(facts, claim)
+        if rule is not None:
+            return claim.decline(rule)
+    return claim
+
+
+def derive(product: Product, facts: Facts, workings: Workings | None = None) -> frozenset[Item]:
+    """All that the product's rules make of the facts given: L, with the day from which each item counts."""
+    workings = workings or Workings()
+    items: set[Item] = {Held(UNDATED, product.name), *_discrepancies(product, facts)}
+    lines: tuple[Line, ...] = ()
+    for section in product.sections:
+        found = workings.run(section, product.guards, facts, lines)
+        items.update(found)
+        lines += tuple(item for item in found if isinstance(item, Line))
+    return frozenset(items)
+
+
+def _discrepancies(product: Product, facts: Facts) -> Iterator[Discrepancy]:
+    """Recorded facts that would be refused now, since a correction took their ground away."""
+    for refusal in product.refusals:
+        if refusal.rule is None:
+            continue
+        for fact_type in refusal.types:
+            for fact in facts.of(fact_type):
+                ground = refusal.ground(facts.without(fact), fact)
+                if ground is not None:
+                    yield Discrepancy(fact.day, refusal.rule, str(ground.found), ground.allowed, (fact.event_id,))
+
+
+def rewritten(
+    product: Product | None, known: Timeline, journal: Journal, since: date, workings: Workings | None = None
+) -> Journal:
+    """The journal as the timeline has it, given one that holds for every day before `since`."""
+    if since == UNDATED:
+        kept, standing = [], set[Item]()
+    else:
+        kept, standing = [entry for entry in journal if entry.day < since], journal.standing(since - timedelta(1))
+    return Journal([*kept, *_entries(product, known, standing, since, workings)])
+
+
+def _entries(
+    product: Product | None, known: Timeline, standing: set[Item], since: date, workings: Workings | None
+) -> Iterator[Entry]:
+    days: list[date | None] = [since, *(day for day in known.facts.days() if day > since), None]
+    orphans = {Orphan(UNDATED, *orphan) for orphan in known.orphans}
+    for day, following in pairwise(days):
+        assert day is not None
+        items = orphans | (derive(product, known.facts.dated_to(day), workings) if product and known.issued else set())
+        now = {item for item in items if item.counts_from <= day}
+        yield from (Entry(day, -1, item) for item in standing - now)
+        yield from (Entry(day, 1, item) for item in now - standing)
+        coming = {item for item in items - now if following is None or item.counts_from < following}
+        yield from (Entry(item.counts_from, 1, item) for item in coming)
+        standing = now | coming
+
+
+def earliest_change(old: Facts, new: Facts) -> date | None:
+    """The earliest day on which two sets of facts differ; None where they are the same."""
+    before = _by_id(old)
+    after = _by_id(new)
+    changed = [
+        day
+        for event_id in before.keys() | after.keys()
+        if before.get(event_id) != after.get(event_id)
+        for day in (before[event_id].day if event_id in before else None, after[event_id].day if event_id in after else None)
+        if day is not None
+    ]
+    return min(changed, default=None)
+
+
+def _by_id(facts: Iterable[Known[Any]]) -> dict[str, Known[Any]]:
+    return {fact.event_id: fact for fact in facts}

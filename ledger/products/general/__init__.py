@@ -1,0 +1,1 @@
+"""Clauses and readings that all products share. Each product lists what it uses; nothing is inherited."""

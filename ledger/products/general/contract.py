@@ -1,0 +1,128 @@
+"""The contract as the facts have it: periods, plans by day, and the state of the policy from what acts on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from functools import lru_cache
+from typing import Any, Generic, NamedTuple, TypeVar
+
+import orjson
+
+from ledger import events as ev
+from ledger.journal import UNDATED, Span
+from ledger.periods import ONE_DAY, Clock, Period, own_days, period_of
+from ledger.product import Plan
+from ledger.timeline import Facts
+
+P = TypeVar("P", bound=Plan)
+
+CONTRACT: frozenset[type[ev.Fact]] = frozenset({ev.PolicyIssued, ev.PolicyRenewed, ev.CoverageChanged})
+ENDINGS: frozenset[type[ev.Fact]] = frozenset(
+    {ev.PolicyCancelled, ev.PolicyWithdrawn, ev.PolicyRescinded, ev.PolicyVoided, ev.PolicyRevoked, ev.PersonDied}
+)
+LIFE = CONTRACT | ENDINGS
+"""The facts that say whether and how a policy holds; nearly every section reads them."""
+
+
+class PlanHeld(NamedTuple, Generic[P]):
+    """A plan and the day from which it is held; `event_id` set it, `change` is that fact."""
+
+    from_: date
+    plan: P
+    event_id: str
+    change: Any
+
+
+class Contract(NamedTuple, Generic[P]):
+    """Who is covered, in which periods, on which plan."""
+
+    issued: ev.PolicyIssued
+    event_id: str
+    entered_on: date
+    periods: tuple[Period, ...]
+    plans: tuple[PlanHeld[P], ...]
+
+    @property
+    def first_day(self) -> date:
+        """The first day of the first period."""
+        return self.periods[0].first_day
+
+    def period(self, day: date) -> Period | None:
+        """The period a day belongs to."""
+        return period_of(self.periods, day)
+
+    def plan(self, day: date) -> P:
+        """The plan held on a day; before the first, the first."""
+        held = self.plans[0].plan
+        for change in self.plans:
+            if change.from_ <= day:
+                held = change.plan
+        return held
+
+
+def contract(facts: Facts, plan_type: type[P], clock: Clock) -> Contract[P]:
+    """Reads the contract. Raises IndexError where no PolicyIssued is in view: rules run on issued policies only."""
+    issued = facts.of(ev.PolicyIssued)[0]
+    renewed = facts.of(ev.PolicyRenewed)
+    periods = [Period(fact.data.period_start, fact.data.period_end, clock) for fact in (issued, *renewed)]
+    entered_on = issued.data.entered_on or issued.data.period_start
+    plans = [PlanHeld(min(entered_on, issued.data.period_start), _plan(plan_type, issued.data.plan), issued.event_id, issued.data)]
+    changes: list[tuple[date, Any]] = [(fact.data.period_start, fact) for fact in renewed if fact.data.plan is not None]
+    changes += [(fact.data.effective_on, fact) for fact in facts.of(ev.CoverageChanged)]
+    for day, fact in sorted(changes, key=lambda change: (change[0], change[1].event_id)):
+        plans.append(PlanHeld(day, _plan(plan_type, fact.data.plan), fact.event_id, fact.data))
+    return Contract(issued.data, issued.event_id, entered_on, tuple(sorted(periods)), tuple(plans))
+
+
+def _plan(plan_type: type[P], options: Any) -> P:
+    return _read_plan(plan_type, orjson.dumps(options, option=orjson.OPT_SORT_KEYS, default=dict))
+
+
+@lru_cache(maxsize=4096)
+def _read_plan(plan_type: type[P], options: bytes) -> P:
+    return plan_type.model_validate_json(options)
+
+
+# ---- the state of the policy ---------------------------------------------------------------------------------------------------
+
+PRECEDENCE = (
+    "void", "revoked", "rescinded", "withdrawn", "cancelled", "ended_by_death", "lapsed", "matured", "grace", "in_force", "pending",
+)  # fmt: skip
+"""Of the states that hold on a day, the first of these is the policy's."""
+
+
+class Holds(NamedTuple):
+    """A state holds from `first` to `last` (null: open), by these rules."""
+
+    state: str
+    first: date
+    last: date | None
+    rules: tuple[str, ...] = ()
+
+
+def periods_hold(periods: Sequence[Period], rules: tuple[str, ...] = ()) -> list[Holds]:
+    """Pending before the first period, in force in each, matured where one has ended and none runs."""
+    own = list(own_days(periods))
+    held = [Holds("pending", UNDATED, None)]
+    for (_, first, last), after in zip(own, [*own[1:], None], strict=True):
+        held.append(Holds("in_force", first, last, rules))
+        gap_last = after[1] - ONE_DAY if after is not None else None
+        if gap_last != last:
+            held.append(Holds("matured", last + ONE_DAY, gap_last, rules))
+    return held
+
+
+def states(holding: Iterable[Holds]) -> list[Span]:
+    """The policy's state as unbroken spans: on each day the first of `PRECEDENCE` that holds."""
+    holding = sorted(holding, key=lambda held: (PRECEDENCE.index(held.state), held.first))
+    starts = sorted({held.first for held in holding} | {held.last + ONE_DAY for held in holding if held.last is not None})
+    spans: list[Span] = []
+    for start, following in zip(starts, [*starts[1:], None], strict=True):
+        held = next(h for h in holding if h.first <= start and (h.last is None or start <= h.last))
+        last = following - ONE_DAY if following is not None else None
+        if spans and spans[-1].state == held.state and spans[-1].rules == held.rules:
+            spans[-1] = spans[-1]._replace(last=last)
+        else:
+            spans.append(Span(start, held.state, last, held.rules))
+    return spans
