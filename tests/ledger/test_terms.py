@@ -52,7 +52,7 @@ def test_a_date_before_the_first_row_is_an_error_that_names_both() -> None:
 
 
 def test_an_unknown_term_is_an_error_that_names_both() -> None:
-    with pytest.raises(TermMissing, match="no term hospital_dayly, asked for on 2024-01-01; .* have grades, home_visit, hospital_daily"):
+    with pytest.raises(TermMissing, match=r"no term hospital_dayly, asked for on 2024-01-01; .* have grades, home_visit, hospital_daily"):
         Terms.parse(SHEET).at("hospital_dayly", date(2024, 1, 1))
     with pytest.raises(TermMissing, match="no term nothing"):
         Terms.parse(SHEET).of("nothing")
