@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
-from typing import Final, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 Language = Literal["ja", "en"]
 
@@ -55,14 +55,16 @@ class Refused(Exception):
         self.field, self.found, self.allowed, self.line = field, found, allowed, line
         self.rule, self.policy_id, self.event_id = rule, policy_id, event_id
 
-    def at(
-        self, *, line: int | None = None, policy_id: str | None = None, event_id: str | None = None
-    ) -> Refused:
+    def at(self, *, line: int | None = None, policy_id: str | None = None, event_id: str | None = None) -> Refused:
         """The same refusal with the place filled in where it was not known; what is known already stays."""
         self.line = line if self.line is None else self.line
         self.policy_id = policy_id if self.policy_id is None else self.policy_id
         self.event_id = event_id if self.event_id is None else self.event_id
         return self
+
+    def of(self, event: Any) -> Refused:
+        """The same refusal with the policy and the event that it concerns."""
+        return self.at(policy_id=event.policy_id, event_id=event.event_id)
 
     def in_language(self, language: Language) -> str:
         """The one sentence for a person."""
@@ -71,7 +73,9 @@ class Refused(Exception):
             line = f"{self.line}行目の" if self.line is not None else ""
             rule = f"、規則 {self.rule}" if self.rule else ""
             allowed = f"認められるもの：{allowed}{rule}" if allowed else rule.lstrip("、")
-            return f"{line}{_field(self.field) or '記録全体'}：{found}は受け付けられません" + (f"（{allowed}）。" if allowed else "。")
+            return f"{line}{_field(self.field) or '記録全体'}：{found}は受け付けられません" + (
+                f"（{allowed}）。" if allowed else "。"
+            )
         line = f"line {self.line}, " if self.line is not None else ""
         rule = f" (rule {self.rule})" if self.rule else ""
         head = f"{line}{_field(self.field) or 'the whole object'}: found {found}"
@@ -103,7 +107,11 @@ def shown(found: object, language: Language = "en") -> str:
     if isinstance(found, bool):
         return "true" if found else "false"
     if isinstance(found, int):
-        return str(found) if found.bit_length() < 256 else Words("桁数の多すぎる整数", "an integer of too many digits").get(language)
+        return (
+            str(found)
+            if found.bit_length() < 256
+            else Words("桁数の多すぎる整数", "an integer of too many digits").get(language)
+        )
     if isinstance(found, (list, tuple)):
         return Words(f"{len(found)}個の値の配列", f"a list of {len(found)}").get(language)
     if isinstance(found, dict):

@@ -36,6 +36,7 @@ from ledger.events.envelope import (
     Assessed,
     Event,
     TermsUsed,
+    assessed,
 )
 from ledger.events.health import (
     AdvancedCareReceived,
@@ -95,9 +96,26 @@ from ledger.events.property_cyber import (
     LostItem,
     PropertyLost,
 )
+from ledger.events.stored import (
+    ERASED,
+    UPCASTS,
+    amended,
+    content,
+    decode,
+    encode,
+    from_record,
+    normalised,
+    persons,
+    record_of,
+    same_content,
+    utc_text,
+)
 
 __all__ = [
     "ASSESSED",
+    "ERASED",
+    "EVENT_TYPES",
+    "UPCASTS",
     "AdvancedCareReceived",
     "AnticancerTreated",
     "Assessed",
@@ -125,7 +143,6 @@ __all__ = [
     "Dementia",
     "Disability",
     "DisabilityFixed",
-    "EVENT_TYPES",
     "Event",
     "EventId",
     "Fact",
@@ -173,4 +190,15 @@ __all__ = [
     "WorkIncomeReported",
     "WorkResumed",
     "Yen",
+    "amended",
+    "assessed",
+    "content",
+    "decode",
+    "encode",
+    "from_record",
+    "normalised",
+    "persons",
+    "record_of",
+    "same_content",
+    "utc_text",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Annotated, Any, ClassVar, Final, NamedTuple, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, Strict, StringConstraints
@@ -32,7 +32,9 @@ DAY_WORDS: Final = Words(
     "1900-01-01 から 2200-12-31 までの実在する日（YYYY-MM-DD、R5-08-01、令和5年8月1日）",
     "an existing day from 1900-01-01 to 2200-12-31, written YYYY-MM-DD, R5-08-01 or 令和5年8月1日",
 )
-MONTH_WORDS: Final = Words("1900-01 から 2200-12 までの月（YYYY-MM）", "a month from 1900-01 to 2200-12, written YYYY-MM")
+MONTH_WORDS: Final = Words(
+    "1900-01 から 2200-12 までの月（YYYY-MM）", "a month from 1900-01 to 2200-12, written YYYY-MM"
+)
 YEN_WORDS: Final = Words(
     "0 以上 1,000,000,000,000 以下の円の整数（JSON の整数）", "whole yen as a JSON integer from 0 to 1,000,000,000,000"
 )
@@ -64,21 +66,24 @@ def refusal(words: Words, *, field: str | None = None, found: Any = None, path: 
 
 
 def _checked_day(value: object) -> date:
-    """A day from its text, ISO or era, narrowed; a date stays. Outside 1900–2200 it is refused."""
-    if type(value) is str:
-        day = _read_day(value)
-    elif isinstance(value, date) and not isinstance(value, datetime):
-        day = value
-    else:
-        raise refusal(DAY_WORDS)
+    """A day from its text; a date stays, where it lies in 1900–2200."""
+    if type(value) is str and len(value) <= ID_LENGTH:
+        return read_day(value)
+    if isinstance(value, date) and not isinstance(value, datetime) and FIRST_DAY <= value <= LAST_DAY:
+        return value
+    raise refusal(DAY_WORDS)
+
+
+@lru_cache(maxsize=1 << 16)
+def read_day(text: str) -> date:
+    """A day from its text, ISO or era, full-width digits narrowed. Days come again and again, so they are kept."""
+    day = _parsed_day(text)
     if FIRST_DAY <= day <= LAST_DAY:
         return day
     raise refusal(DAY_WORDS)
 
 
-def _read_day(text: str) -> date:
-    if len(text) > ID_LENGTH:
-        raise refusal(DAY_WORDS)
+def _parsed_day(text: str) -> date:
     plain = text if text.isascii() else eras.narrow(text)
     try:
         if _ISO.fullmatch(plain):
@@ -168,7 +173,9 @@ def whole(low: int, high: int) -> Kind:
 class Model(BaseModel):
     """A part of a fact: frozen, strict, no unknown fields. `_` after a Python keyword is left off on the wire."""
 
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", populate_by_name=True, hide_input_in_errors=True)
+    model_config = ConfigDict(
+        frozen=True, strict=True, extra="forbid", populate_by_name=True, hide_input_in_errors=True
+    )
 
     def wire(self) -> dict[str, Any]:
         """The data as JSON values under their wire names, defaults filled in, what is left out left out."""
@@ -200,7 +207,9 @@ class Fact(Model):
 def nullable(cls: type[Fact]) -> frozenset[str]:
     """Wire names of the fields that the vocabulary marks `?`: left out, or `null`."""
     optional = {n: f for n, f in cls.model_fields.items() if not f.is_required()}
-    return frozenset(f.alias or n for n, f in optional.items() if f.default_factory or f.default is None or f.default == ())
+    return frozenset(
+        f.alias or n for n, f in optional.items() if f.default_factory or f.default is None or f.default == ()
+    )
 
 
 def ordered(start: date, end: date, field: str, start_field: str, *, apart: bool = False) -> None:
@@ -209,5 +218,3 @@ def ordered(start: date, end: date, field: str, start_field: str, *, apart: bool
         after = Words("より後の日", "a day after") if apart else Words("以後の日", "a day not before")
         words = Words(f"{start_field}（{start}）{after.ja}", f"{after.en} {start_field} ({start})")
         raise refusal(words, field=field, found=end.isoformat())
-
-

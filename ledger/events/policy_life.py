@@ -133,7 +133,10 @@ class PolicyRescinded(Fact):
     @model_validator(mode="after")
     def _reason(self) -> Self:
         if self.ground == "serious" and self.reason_arose_on is None:
-            words = Words("ground が serious のときは日付（YYYY-MM-DD）が必要", "a day (YYYY-MM-DD), required where ground is serious")
+            words = Words(
+                "ground が serious のときは日付（YYYY-MM-DD）が必要",
+                "a day (YYYY-MM-DD), required where ground is serious",
+            )
             raise refusal(words, field="reason_arose_on", found=MISSING)
         return self
 
