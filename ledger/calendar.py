@@ -1,4 +1,7 @@
-"""The Japanese calendar: the day of an instant, and business days. No clock: every function is told the instant or the day."""
+"""The Japanese calendar: the day of an instant, and business days.
+
+No clock: every function is told the instant or the day.
+"""
 
 from datetime import date, datetime, timedelta, timezone
 from functools import cache

@@ -53,9 +53,9 @@ class Icd10List:
         return _parsed(tuple(entries))
 
     def covers(self, code: str | None) -> bool:
-        """Whether the list names the code. A code with a decimal belongs to its category; an entry with a decimal needs it.
+        """Whether the list names the code; no code, or a text that is no ICD-10 code, is in no list.
 
-        No code, or a text that is no ICD-10 code, is in no list.
+        A code with a decimal belongs to its category (I21.4 to I21); an entry with a decimal (D47.1) needs the decimal.
         """
         read = icd10_code(code) if code else None
         if read is None:

@@ -20,7 +20,10 @@ ONE_DAY = timedelta(days=1)
 
 
 def days(first: date, last: date) -> int:
-    """Days from `first` to `last`, both included: 4 nights are 5 days, in and out on one day is 1; 0 where last is before."""
+    """Days from `first` to `last`, both included; 0 where `last` lies before.
+
+    4 nights are 5 days, in and out on one day is 1.
+    """
     return max(0, (last - first).days + 1)
 
 
@@ -66,7 +69,10 @@ def birthday(birth: date, years: int) -> date:
 
 
 def age(birth: date, on: date) -> int:
-    """Age in full years by birthday on the day `on`. Interpretation: the law reckons from the day before; see `birthday`."""
+    """Age in full years by birthday on the day `on` (see `birthday`).
+
+    Interpretation: the law reckons from the day before.
+    """
     if on < birth:
         raise LedgerFault(f"no age on {on}: before the birth on {birth}")
     years = on.year - birth.year

@@ -1,8 +1,8 @@
 """The terms of a product: every amount, window, list and table as dated rows with clause, unit and source.
 
-A row has only a `from`: it holds until the next one starts, so that there is neither gap nor overlap. The first row has
-no lower bound (1900-01-01, the oldest known wording). `picked_by` says which date of a case picks the row. Nothing falls
-back silently: a term that is unknown, or that has fallen away by a date, is an error that names both.
+A row has only a `from`: it holds until the next one starts, so that there is neither gap nor overlap. The first row
+has no lower bound (1900-01-01, the oldest known wording). `picked_by` says which date of a case picks the row. Nothing
+falls back silently: a term that is unknown, or that has fallen away by a date, is an error that names both.
 """
 
 import tomllib
@@ -16,9 +16,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-import orjson
 from pydantic import BaseModel, ConfigDict, Field, StrictStr, ValidationError, field_validator
 
+from ledger.canonical import canonical
 from ledger.errors import LedgerFault
 
 OLDEST = date(1900, 1, 1)
@@ -131,7 +131,9 @@ class Terms:
         term = self._terms.get(name)
         if term is None:
             asked = f", asked for on {day}" if day else ""
-            raise TermMissing(f"there is no term {name}{asked}; terms {self.version} have {', '.join(sorted(self._terms))}")
+            raise TermMissing(
+                f"there is no term {name}{asked}; terms {self.version} have {', '.join(sorted(self._terms))}"
+            )
         return term
 
 
@@ -205,9 +207,9 @@ def _frozen(value: object) -> object:
 
 
 def _digest(sheet: _Sheet) -> str:
-    """SHA-256 over the content: sorted keys, no blanks, so that layout, comments and the order of tables do not count."""
+    """SHA-256 over the content in canonical form: layout, comments and the order of tables do not count."""
     content = {"version": sheet.version, "terms": {name: _thawed(table) for name, table in sheet.terms.items()}}
-    return sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest()
+    return sha256(canonical(content)).hexdigest()
 
 
 def _thawed(value: object) -> object:
@@ -217,7 +219,7 @@ def _thawed(value: object) -> object:
         return {key: _thawed(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [_thawed(item) for item in value]
-    return value
+    return value.isoformat() if isinstance(value, date) else value
 
 
 @cache

@@ -16,10 +16,16 @@ SOURCES = sorted(path.relative_to(ROOT) for package in PACKAGES for path in (ROO
 
 FILE_LINES_MAX = 450
 FUNCTION_LINES_MAX = 40
-LINE_LENGTH_MAX = 200  # tables of cases and rules' sentences; code is held shorter by the formatter
 
 # The edge: where a command or a server asks for the time, once, and hands it down.
-MAY_ASK_THE_TIME = {"ledger/clock.py", "ledger/cli.py", "projections/cli.py", "replay/cli.py", "replay/server.py", "projections/api.py"}
+MAY_ASK_THE_TIME = {
+    "ledger/clock.py",
+    "ledger/cli.py",
+    "projections/cli.py",
+    "replay/cli.py",
+    "replay/server.py",
+    "projections/api.py",
+}
 CLOCKS = {"now", "utcnow", "today", "time", "time_ns", "fromtimestamp", "localtime", "gmtime"}
 
 
@@ -46,7 +52,11 @@ def clock_readings(tree: ast.Module) -> Iterator[str]:
                     modules.add(name.asname or name.name)
                 if source == "time" and name.name in CLOCKS:
                     yield f"line {node.lineno}: from time import {name.name}"
-        elif isinstance(node, ast.Attribute) and node.attr in CLOCKS and ast.unparse(node.value).split(".")[-1] in modules:
+        elif (
+            isinstance(node, ast.Attribute)
+            and node.attr in CLOCKS
+            and ast.unparse(node.value).split(".")[-1] in modules
+        ):
             yield f"line {node.lineno}: {ast.unparse(node)}"
 
 
@@ -59,7 +69,9 @@ def floats(tree: ast.Module) -> Iterator[str]:
             yield f"line {node.lineno}: {ast.unparse(node)}"
         elif isinstance(node, (ast.BinOp, ast.AugAssign)) and isinstance(node.op, ast.Div):
             right = node.right if isinstance(node, ast.BinOp) else node.value
-            if not (isinstance(right, ast.JoinedStr) or (isinstance(right, ast.Constant) and isinstance(right.value, str))):
+            if not (
+                isinstance(right, ast.JoinedStr) or (isinstance(right, ast.Constant) and isinstance(right.value, str))
+            ):
                 yield f"line {node.lineno}: {ast.unparse(node)}"
 
 
@@ -111,7 +123,12 @@ def test_an_import_the_wrong_way_is_found(tmp_path: Path, module: str, line: str
     for package in PACKAGES:
         shutil.copytree(ROOT / package, tmp_path / package, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
-    for needed in {Path(module), Path("ledger/products/cyber/__init__.py"), Path("ledger/products/oyako/__init__.py"), Path("ledger/policy.py")}:
+    for needed in {
+        Path(module),
+        Path("ledger/products/cyber/__init__.py"),
+        Path("ledger/products/oyako/__init__.py"),
+        Path("ledger/policy.py"),
+    }:
         (tmp_path / needed).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / needed).touch()
     with (tmp_path / module).open("a", encoding="utf-8") as source:
@@ -135,7 +152,6 @@ def test_a_file_fits_in_a_room(path: Path) -> None:
     lines = (ROOT / path).read_text(encoding="utf-8").splitlines()
 
     assert len(lines) <= FILE_LINES_MAX
-    assert [f"line {n}" for n, line in enumerate(lines, 1) if len(line) > LINE_LENGTH_MAX] == []
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=str)
@@ -209,7 +225,9 @@ def test_decisions_are_numbered_without_gaps() -> None:
     assert [path.name[:5] for path in decisions] == [f"{n:04}-" for n in range(1, len(decisions) + 1)]
     for path in decisions:
         number = int(path.name[:4])
-        assert re.match(rf"# {number}\. \S", path.read_text(encoding="utf-8")), f"{path.name} begins with '# {number}. ' and its title"
+        assert re.match(rf"# {number}\. \S", path.read_text(encoding="utf-8")), (
+            f"{path.name} begins with '# {number}. ' and its title"
+        )
 
 
 @pytest.mark.parametrize("name", ["base.txt", "dev.txt"])

@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta, timezone
 
+import jpholiday
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -35,7 +36,11 @@ def test_an_instant_without_offset_has_no_day() -> None:
 def test_the_offset_in_which_an_instant_is_written_changes_no_day(moment: datetime, hours: int) -> None:
     instant = moment.replace(tzinfo=UTC)
 
-    assert jst_day(instant.astimezone(timezone(timedelta(hours=hours)))) == jst_day(instant) == instant.astimezone(JST).date()
+    assert (
+        jst_day(instant.astimezone(timezone(timedelta(hours=hours))))
+        == jst_day(instant)
+        == instant.astimezone(JST).date()
+    )
 
 
 @pytest.mark.parametrize(
@@ -86,8 +91,7 @@ def test_beyond_the_known_holidays_nothing_is_guessed(day: str) -> None:
 
 
 def test_holidays_agree_with_a_second_source() -> None:
-    """Nine years of holidays against an independent calendar; bank holidays (2 and 3 January, 31 December) come on top."""
-    jpholiday = pytest.importorskip("jpholiday")
+    """Nine years of holidays against an independent calendar; 2 and 3 January and 31 December come on top."""
     for n in range((D("2028-01-01") - D("2019-01-01")).days):
         day = D("2019-01-01") + timedelta(days=n)
         closed = day.weekday() >= 5 or jpholiday.is_holiday(day) or (day.month, day.day) in {(1, 2), (1, 3), (12, 31)}

@@ -10,12 +10,32 @@ from ledger.errors import LedgerFault
 CANCER = Icd10List.parse(["C00–C14", "C15-C26", "C50", "C97", "D00-D09", "D45", "D47.1", "D47.3"])
 
 
-@pytest.mark.parametrize("code", ["C00", "C00.0", "C14", "C14.9", "C15", "C26.9", "C50.4", "D05.1", "D45", "D45.0", "D47.1", "D47.10", "D47.3", "C141"])
+@pytest.mark.parametrize(
+    "code",
+    [
+        "C00",
+        "C00.0",
+        "C14",
+        "C14.9",
+        "C15",
+        "C26.9",
+        "C50.4",
+        "D05.1",
+        "D45",
+        "D45.0",
+        "D47.1",
+        "D47.10",
+        "D47.3",
+        "C141",
+    ],
+)
 def test_a_code_belongs_to_its_category(code: str) -> None:
     assert CANCER.covers(code)
 
 
-@pytest.mark.parametrize("code", ["B99", "C27", "C49.9", "C51", "C98", "D10", "D44", "D46", "D47", "D47.0", "D47.2", "D47.9"])
+@pytest.mark.parametrize(
+    "code", ["B99", "C27", "C49.9", "C51", "C98", "D10", "D44", "D46", "D47", "D47.0", "D47.2", "D47.9"]
+)
 def test_what_lies_beside_a_list_is_not_on_it(code: str) -> None:
     assert not CANCER.covers(code)
 
@@ -73,7 +93,9 @@ def test_sk_49_a_listed_code_covers_its_items(code: str, entry: str) -> None:
     assert procedure_listed(code, LISTED) == entry
 
 
-@pytest.mark.parametrize("code", [None, "", "K617", "K617.1", "K617.22", "K617-2", "K047-3", "K022-2", "K0221", "K27", "K841"])
+@pytest.mark.parametrize(
+    "code", [None, "", "K617", "K617.1", "K617.22", "K617-2", "K047-3", "K022-2", "K0221", "K27", "K841"]
+)
 def test_sk_49_another_item_or_a_hyphen_is_another_code(code: str | None) -> None:
     assert procedure_listed(code, LISTED) is None
 

@@ -14,17 +14,26 @@ AMOUNTS = st.integers(0, 10**15)
 PARTS = st.integers(1, 10**6)
 
 
-@pytest.mark.parametrize(("numerator", "denominator", "result"), [(0, 7, 0), (1, 2, 1), (3, 2, 2), (5, 2, 3), (14, 10, 1), (15, 10, 2), (149, 100, 1), (150, 100, 2), (7, 7, 1)])
+@pytest.mark.parametrize(
+    ("numerator", "denominator", "result"),
+    [(0, 7, 0), (1, 2, 1), (3, 2, 2), (5, 2, 3), (14, 10, 1), (15, 10, 2), (149, 100, 1), (150, 100, 2), (7, 7, 1)],
+)
 def test_half_a_yen_goes_up(numerator: int, denominator: int, result: int) -> None:
     assert half_up(numerator, denominator) == result
 
 
-@pytest.mark.parametrize(("numerator", "denominator", "result"), [(0, 365, 0), (600_000, 365, 1_644), (730_000, 365, 2_000), (730_001, 365, 2_001)])
+@pytest.mark.parametrize(
+    ("numerator", "denominator", "result"),
+    [(0, 365, 0), (600_000, 365, 1_644), (730_000, 365, 2_000), (730_001, 365, 2_001)],
+)
 def test_any_part_of_a_yen_goes_up(numerator: int, denominator: int, result: int) -> None:
     assert ceil_div(numerator, denominator) == result
 
 
-@pytest.mark.parametrize(("amount", "percentage", "result"), [(146_795, 10, 14_680), (146_794, 10, 14_679), (10_000_000, 89, 8_900_000), (333, 100, 333), (5, 0, 0)])
+@pytest.mark.parametrize(
+    ("amount", "percentage", "result"),
+    [(146_795, 10, 14_680), (146_794, 10, 14_679), (10_000_000, 89, 8_900_000), (333, 100, 333), (5, 0, 0)],
+)
 def test_percent_is_rounded_half_up(amount: int, percentage: int, result: int) -> None:
     assert percent(amount, percentage) == result
 
@@ -56,4 +65,10 @@ def test_only_whole_numbers_are_amounts(amount: object) -> None:
 
 
 def test_amounts_are_grouped_by_thousands() -> None:
-    assert [grouped(amount) for amount in (0, 999, 1_000, 1_234_567, -500_000)] == ["0", "999", "1,000", "1,234,567", "-500,000"]
+    assert [grouped(amount) for amount in (0, 999, 1_000, 1_234_567, -500_000)] == [
+        "0",
+        "999",
+        "1,000",
+        "1,234,567",
+        "-500,000",
+    ]

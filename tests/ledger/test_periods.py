@@ -91,7 +91,12 @@ def test_n_years_end_on_the_day_before_the_same_day(day: str, n: int, last: str)
 
 @pytest.mark.parametrize(
     ("day", "n", "same"),
-    [("2024-02-29", 1, "2025-02-28"), ("2024-02-29", 4, "2028-02-29"), ("2023-02-28", 1, "2024-02-28"), ("2023-11-28", -3, "2020-11-28")],
+    [
+        ("2024-02-29", 1, "2025-02-28"),
+        ("2024-02-29", 4, "2028-02-29"),
+        ("2023-02-28", 1, "2024-02-28"),
+        ("2023-11-28", -3, "2020-11-28"),
+    ],
 )
 def test_the_same_day_n_years_later(day: str, n: int, same: str) -> None:
     assert add_years(D(day), n) == D(same)
@@ -166,7 +171,10 @@ def test_months_are_named_and_bounded() -> None:
     assert month_last("2023-12") == D("2023-12-31")
 
 
-@pytest.mark.parametrize(("first", "last", "count"), [("2023-04", "2023-10", 6), ("2023-04", "2023-11", 7), ("2023-11", "2024-02", 3), ("2024-02", "2023-11", -3)])
+@pytest.mark.parametrize(
+    ("first", "last", "count"),
+    [("2023-04", "2023-10", 6), ("2023-04", "2023-11", 7), ("2023-11", "2024-02", 3), ("2024-02", "2023-11", -3)],
+)
 def test_months_from_one_to_another(first: str, last: str, count: int) -> None:
     assert months_from_to(first, last) == count
     assert month_add(first, count) == last
@@ -186,7 +194,9 @@ def test_the_touched_months_cover_every_day(first: date, more: int) -> None:
 
     assert month_first(touched[0]) <= first <= month_last(touched[0])
     assert month_first(touched[-1]) <= last <= month_last(touched[-1])
-    assert sum(days(month_first(month), month_last(month)) for month in touched) == days(month_first(touched[0]), month_last(touched[-1]))
+    assert sum(days(month_first(month), month_last(month)) for month in touched) == days(
+        month_first(touched[0]), month_last(touched[-1])
+    )
 
 
 # ---- periods --------------------------------------------------------------------------------------------------------
@@ -213,14 +223,26 @@ def test_a_period_from_four_in_the_afternoon_ends_on_its_end() -> None:
 
 
 @pytest.mark.parametrize("backwards", [False, True])
-@pytest.mark.parametrize(("day", "index"), [("2024-03-31", None), ("2024-04-01", 0), ("2025-04-01", 0), ("2025-04-02", 1), ("2026-04-01", 1), ("2026-04-02", None)])
+@pytest.mark.parametrize(
+    ("day", "index"),
+    [
+        ("2024-03-31", None),
+        ("2024-04-01", 0),
+        ("2025-04-01", 0),
+        ("2025-04-02", 1),
+        ("2026-04-01", 1),
+        ("2026-04-02", None),
+    ],
+)
 def test_a_shared_day_belongs_to_the_earlier_period(day: str, index: int | None, backwards: bool) -> None:
     periods = AT_FOUR[::-1] if backwards else AT_FOUR
 
     assert period_of(periods, D(day)) == (None if index is None else AT_FOUR[index])
 
 
-@pytest.mark.parametrize(("day", "index"), [("2025-03-31", 0), ("2025-04-01", 1), ("2026-03-31", 1), ("2026-04-01", None)])
+@pytest.mark.parametrize(
+    ("day", "index"), [("2025-03-31", 0), ("2025-04-01", 1), ("2026-03-31", 1), ("2026-04-01", None)]
+)
 def test_periods_from_midnight_share_no_day(day: str, index: int | None) -> None:
     assert period_of(AT_MIDNIGHT, D(day)) == (None if index is None else AT_MIDNIGHT[index])
 
@@ -232,7 +254,11 @@ def test_after_a_gap_the_first_day_counts_whole_again() -> None:
     assert period_of([AT_FOUR[0], later], D("2025-05-31")) is None
 
 
-@given(st.lists(st.tuples(st.integers(0, 40), st.integers(1, 60)), min_size=1, max_size=6), st.sampled_from(["00:00", "16:00"]), st.integers(-5, 700))
+@given(
+    st.lists(st.tuples(st.integers(0, 40), st.integers(1, 60)), min_size=1, max_size=6),
+    st.sampled_from(["00:00", "16:00"]),
+    st.integers(-5, 700),
+)
 def test_own_days_and_period_of_say_the_same(shape: list[tuple[int, int]], clock: str, offset: int) -> None:
     """Periods one after another, some with a gap: each day has at most one owner, found either way."""
     origin, periods = D("2024-01-01"), []
