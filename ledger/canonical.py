@@ -32,15 +32,14 @@ def canonical(value: Any) -> bytes:
 def _assert_domain(value: Any) -> None:
     """Checks the types and the names; orjson itself refuses large integers and lone surrogates."""
     kind = type(value)
+    inner = value
     if kind is dict:
         _assert_names(value)
         inner = value.values()
-    elif kind is list or kind is tuple:
-        inner = value
-    elif kind in _SCALARS:
+    elif kind is not list and kind is not tuple:
+        if kind not in _SCALARS:
+            raise OutsideDomain(f"no canonical bytes for a {kind.__name__}")
         return
-    else:
-        raise OutsideDomain(f"no canonical bytes for a {kind.__name__}")
     if not _SCALARS.issuperset(map(type, inner)):
         for one in inner:
             if type(one) not in _SCALARS:

@@ -7,9 +7,10 @@ are required read as ERASED then, others as left out, and every amount, day and 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cache, lru_cache
 from typing import Any, Final
 
 import orjson
@@ -43,28 +44,34 @@ UPCASTS: Final[Mapping[tuple[str, int], Upcast]] = {("PremiumMissed", 0): _premi
 def record_of(event: Event) -> dict[str, Any]:
     """The stored record of an event. `recorded_at` is UTC with microseconds, so that texts sort like instants."""
     data = event.data.wire()
+    type_, root = event.type, event.root
     record: dict[str, Any] = {
         "data": data,
         "event_id": event.event_id,
         "policy_id": event.policy_id,
-        "recorded_at": utc_text(event.recorded_at) if event.recorded_at else None,
+        "recorded_at": None if event.recorded_at is None else utc_text(event.recorded_at),
         "schema": event.schema_,
-        "type": event.type,
+        "type": type_,
     }
-    if event.root is not None:
-        record["root"] = [event.root, EVENT_TYPES[event.root].SCHEMA]
-    personal: dict[str, Any] = _parted(data, _personal_paths(event.type, event.root))
+    if root is not None:
+        record["root"] = [root, EVENT_TYPES[root].SCHEMA]
+    paths = _PATHS.get(type_)
+    personal = _personal(event, _parted(data, paths if root is None else _amended_paths(root)) if paths else None)
     if personal:
-        personal = {"data": personal}
+        record["personal"] = personal
+    return record
+
+
+def _personal(event: Event, texts: dict[str, str] | None) -> dict[str, Any]:
+    """What of an event says something of a person; what is left out is left out."""
+    personal: dict[str, Any] = {"data": texts} if texts else {}
     if event.evidence:
         personal["evidence"] = event.evidence
     if event.actor is not None:
         personal["actor"] = event.actor
     if event.note is not None:
         personal["note"] = event.note
-    if personal:
-        record["personal"] = personal
-    return record
+    return personal
 
 
 def encode(event: Event) -> bytes:
@@ -72,9 +79,11 @@ def encode(event: Event) -> bytes:
     return canonical(record_of(event))
 
 
+@lru_cache(maxsize=4096)
 def utc_text(instant: datetime) -> str:
     """An instant as `2023-08-20T01:00:00.000000Z`."""
-    return instant.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+    utc = instant if instant.tzinfo is UTC else instant.astimezone(UTC)
+    return utc.replace(tzinfo=None).isoformat("T", "microseconds") + "Z"
 
 
 def content(event: Event) -> bytes:
@@ -113,31 +122,37 @@ def _paths(cls: type[Fact]) -> tuple[Path, ...]:
     return tuple(tuple(path.split(".")) for path in cls.PERSONAL)
 
 
-_PATHS: Final[Mapping[str, tuple[Path, ...]]] = {name: _paths(cls) for name, cls in EVENT_TYPES.items()}
+def _inside(paths: Iterable[Path]) -> tuple[Path, ...]:
+    """The paths of an amendment: its own, and those inside the new data."""
+    return (*_paths(FactAmended), *(("data", *path) for path in paths))
+
+
+_OWN: Final[Mapping[str, tuple[Path, ...]]] = {name: _paths(cls) for name, cls in EVENT_TYPES.items()}
+_ANY: Final = tuple(sorted({path for paths in _OWN.values() for path in paths}))
+_PATHS: Final[Mapping[str, tuple[Path, ...]]] = {**_OWN, FactAmended.__name__: _inside(_ANY)}
+"""Where the data of each type hold personal texts; an amendment of unknown root holds them wherever any type does."""
+
 _REQUIRED: Final[Mapping[str, tuple[str, ...]]] = {
     name: tuple(p for p in cls.PERSONAL if p in cls.model_fields and cls.model_fields[p].is_required())
     for name, cls in EVENT_TYPES.items()
 }
-_IN_ANY: Final = tuple(sorted({path for paths in _PATHS.values() for path in paths}))
 
 
-def _personal_paths(type_: str, root: str | None) -> tuple[Path, ...]:
-    """Where a type's data hold personal texts; for an amendment also inside the new data, of whatever type they are."""
-    if type_ != FactAmended.__name__:
-        return _PATHS.get(type_, ())
-    inner = _PATHS[root] if root is not None else _IN_ANY
-    return (*_PATHS[type_], *(("data", *path) for path in inner))
+@cache
+def _amended_paths(root: str) -> tuple[Path, ...]:
+    return _inside(_OWN[root])
 
 
-def _parted(data: dict[str, Any], paths: tuple[Path, ...]) -> dict[str, Any]:
+def _parted(data: dict[str, Any], paths: tuple[Path, ...]) -> dict[str, str]:
     """Takes the personal texts out of the data; gives them by their path."""
-    apart: dict[str, Any] = {}
+    apart: dict[str, str] = {}
     for path in paths:
         holder: Any = data
         for name in path[:-1]:
             holder = holder.get(name) if type(holder) is dict else None
-        if type(holder) is dict and type(holder.get(path[-1])) is str:
-            apart[".".join(path)] = holder.pop(path[-1])
+        last = path[-1]
+        if type(holder) is dict and type(holder.get(last)) is str:
+            apart[".".join(path)] = holder.pop(last)
     return apart
 
 
