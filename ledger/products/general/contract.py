@@ -56,17 +56,24 @@ class Contract(NamedTuple, Generic[P]):
         """The plan held on a day; before the first, the first."""
         held = self.plans[0].plan
         for change in self.plans:
-            if change.from_ <= day:
+            if change.from_ <= day and not self._of_the_earlier_period(change, day):
                 held = change.plan
         return held
+
+    def _of_the_earlier_period(self, change: PlanHeld[P], day: date) -> bool:
+        """Whether a renewal brings its plan in on a day that still belongs to the period before."""
+        period = self.period(day)
+        renewed_today = change.from_ == day and isinstance(change.change, ev.PolicyRenewed)
+        return renewed_today and period is not None and period.start < day
 
 
 def contract(facts: Facts, plan_type: type[P], clock: Clock) -> Contract[P]:
     """Reads the contract. Raises IndexError where no PolicyIssued is in view: rules run on issued policies only."""
     issued = facts.of(ev.PolicyIssued)[0]
     renewed = facts.of(ev.PolicyRenewed)
-    periods = [Period(fact.data.period_start, fact.data.period_end, clock) for fact in (issued, *renewed)]
-    entered_on = issued.data.entered_on or issued.data.period_start
+    written: list[Any] = [issued.data, *(fact.data for fact in renewed)]
+    periods = [Period(data.period_start, data.period_end, clock) for data in written]
+    entered_on = issued.data.entered_on
     plans = [PlanHeld(min(entered_on, issued.data.period_start), _plan(plan_type, issued.data.plan), issued.event_id, issued.data)]
     changes: list[tuple[date, Any]] = [(fact.data.period_start, fact) for fact in renewed if fact.data.plan is not None]
     changes += [(fact.data.effective_on, fact) for fact in facts.of(ev.CoverageChanged)]
@@ -81,7 +88,8 @@ def _plan(plan_type: type[P], options: Any) -> P:
 
 @lru_cache(maxsize=4096)
 def _read_plan(plan_type: type[P], options: bytes) -> P:
-    return plan_type.model_validate_json(options)
+    read: P = plan_type.model_validate_json(options)
+    return read
 
 
 # ---- the state of the policy ---------------------------------------------------------------------------------------------------

@@ -43,6 +43,7 @@ def stays(facts: Facts) -> tuple[Stay, ...]:
     found = []
     for admitted in facts.of(ev.HospitalAdmitted):
         stay_id, first = admitted.data.stay_id, admitted.data.admitted_on
+        evidence: tuple[str, ...]
         end = discharged.get(stay_id)
         if end is not None:
             last, evidence = end.data.discharged_on, (end.event_id,)
