@@ -28,11 +28,12 @@ class Workings:
 
     def run(self, section: Section, guards: Sequence[Guard], facts: Facts, lines: tuple[Line, ...]) -> tuple[Item, ...]:
         """The section's items: claims past the guards and brought within their limits, and the rest as given."""
-        read = (facts.only(section.reads.union(*(guard.reads for guard in guards))), lines if section.reads_lines else ())
+        on = facts.on if section.reads_day else None
+        read = (facts.only(section.reads.union(*(guard.reads for guard in guards))), lines if section.reads_lines else (), on)
         last = self._last.get(section.name)
         if last is not None and last[0] == read:
             return last[1]
-        view = Facts(read[0])
+        view = Facts(read[0], on)
         claims: list[Claim] = []
         items: list[Item] = []
         for given in section.derive(view, read[1]):
@@ -77,7 +78,7 @@ def _discrepancies(product: Product, facts: Facts) -> Iterator[Discrepancy]:
             for fact in facts.of(fact_type):
                 ground = refusal.ground(facts.without(fact), fact)
                 if ground is not None:
-                    yield Discrepancy(fact.day, refusal.rule, str(ground.found), ground.allowed, (fact.event_id,))
+                    yield Discrepancy(fact.day, refusal.rule, str(ground.found), ground.allowed.en, (fact.event_id,))
 
 
 def rewritten(
@@ -94,7 +95,8 @@ def rewritten(
 def _entries(
     product: Product | None, known: Timeline, standing: set[Item], since: date, workings: Workings | None
 ) -> Iterator[Entry]:
-    days: list[date | None] = [since, *(day for day in known.facts.days() if day > since), None]
+    turns = product.turns(known.facts) if product and known.issued else ()
+    days: list[date | None] = [since, *sorted({day for day in (*known.facts.days(), *turns) if day > since}), None]
     orphans = {Orphan(UNDATED, *orphan) for orphan in known.orphans}
     for day, following in pairwise(days):
         assert day is not None

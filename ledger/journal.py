@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any, ClassVar, NamedTuple, cast
+from typing import Any, ClassVar, NamedTuple, cast, get_type_hints
 
 from ledger.periods import days
 
@@ -179,7 +179,7 @@ KINDS: Mapping[str, type[Item]] = {
 }
 _KIND_OF = {cls: kind for kind, cls in KINDS.items()}
 _DATES = {
-    cls: tuple(i for i, (_, hint) in enumerate(cls.__annotations__.items()) if str(hint).startswith("date"))
+    cls: tuple(i for i, hint in enumerate(get_type_hints(cls).values()) if hint in (date, date | None))
     for cls in KINDS.values()
 }
 
@@ -214,8 +214,9 @@ def _plain(field: Any) -> Any:
 
 
 def _line(fields: list[Any]) -> Line:
-    *simple, rules, events, cuts, uses = fields
-    return Line(*simple, tuple(rules), tuple(events), tuple(Cut(*c) for c in cuts), tuple(Use(*u) for u in uses))
+    fields[-4:-2] = map(tuple, fields[-4:-2])
+    fields[-2:] = tuple(Cut(*cut) for cut in fields[-2]), tuple(Use(*use) for use in fields[-1])
+    return Line(*fields)
 
 
 class Journal:

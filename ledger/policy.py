@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, cast
+from uuid import UUID, uuid5
 
 from ledger import events as ev
+from ledger.door import read_amendment
 from ledger.derive import Workings, earliest_change, rewritten
-from ledger.errors import LedgerFault, Refused
+from ledger.errors import Refused, Words
 from ledger.journal import UNDATED, Entry, Journal, difference
 from ledger.product import Product
 from ledger.products import PRODUCTS
@@ -71,7 +73,7 @@ class Policy:
         try:
             after = self._after(event)
         except Refused as refused:
-            raise refused.of(event) from None
+            raise refused.at(policy_id=event.policy_id, event_id=event.event_id) from None
         before = self.timeline
         self._remember(event)
         self._timeline = after
@@ -98,8 +100,9 @@ class Policy:
         known = self.timeline
         product = PRODUCTS[event.data.product] if isinstance(event.data, ev.PolicyIssued) else self.product
         if product is None or not (known.issued or isinstance(event.data, ev.PolicyIssued)):
-            raise Refused(field="policy_id", found=self.policy_id, allowed="a policy that was issued before (PolicyIssued in force)")
-        new = self._dated(event.event_id, event.data, known)
+            words = Words("先に発行された契約（有効な PolicyIssued がある契約）", "a policy issued before (PolicyIssued in force)")
+            raise Refused(field="policy_id", found=self.policy_id, allowed=words)
+        new = self._dated(event.event_id, cast(ev.Fact, event.data), known)
         refuse(product, known.facts, new, self._ids)
         if self._corrected:
             return timeline([*self.recorded, event])
@@ -111,7 +114,7 @@ class Policy:
         after_events = [*self.recorded, event]
         root = self._root(target)
         if isinstance(event.data, ev.FactAmended):
-            check_amendment(cast(ev.Fact, root.data), ev.amended(root.type, event.data.data))
+            check_amendment(cast(ev.Fact, root.data), read_amendment(root.type, event.data.data))
         after = timeline(after_events)
         effective = in_force(after_events).get(root.event_id)
         if effective is not None and effective != before.get(root.event_id):
@@ -155,12 +158,7 @@ class Policy:
         if not entries and fault == self.fault:
             return None
         self.journal, self.fault = journal, fault
-        return ev.assessed(
-            event,
-            terms={"version": product.terms.version, "hash": product.terms.hash},
-            entries=tuple(entry.encoded() for entry in entries),
-            fault=fault,
-        )
+        return _assessed(event, product, entries, fault)
 
     def _since(self, before: Timeline, after: Timeline) -> date | None:
         """The earliest day on which an answer may change."""
@@ -169,8 +167,14 @@ class Policy:
         return earliest_change(before.facts, after.facts)
 
 
-def rule_cause(assessed: ev.Event) -> ev.Event:
-    """An `Assessed` marked as caused by the rules, not by a fact."""
-    if not isinstance(assessed.data, ev.Assessed):
-        raise LedgerFault(f"event {assessed.event_id} is no Assessed")
-    return replace(assessed, data=assessed.data.model_copy(update={"cause": "rules"}))
+def _assessed(cause: ev.Event, product: Product, entries: Sequence[Entry], fault: str | None) -> ev.Event:
+    """The ledger's own event beside a fact; it bears the fact's `recorded_at`."""
+    data = ev.Assessed(
+        cause="facts",
+        causes=(cause.event_id,),
+        terms=ev.TermsUsed(version=product.terms.version, hash=product.terms.hash),
+        entries=tuple(entry.encoded() for entry in entries),
+        fault=fault,
+    )
+    own_id = str(uuid5(UUID(cause.event_id), ev.ASSESSED))
+    return ev.Event(own_id, cause.policy_id, ev.ASSESSED, 1, cause.recorded_at, data)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any, NamedTuple, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
+from ledger.errors import Words
 from ledger.events import Fact
 from ledger.journal import Item, Line
 from ledger.limits import Claim
@@ -27,13 +29,14 @@ class Section(NamedTuple):
     """A part of a product's wording: the facts it reads, and what its rules make of them.
 
     `derive(facts, lines)` gives claims (lines before limits) and other items of the journal. It sees only the facts it `reads`, and
-    the lines of earlier sections only where it says so. The claims of one section are limited together; a limit belongs to one section.
+    the lines of earlier sections, and the day in view (`facts.on`), only where it says so. The claims of one section are limited together; a limit belongs to one section.
     """
 
     name: str
     reads: frozenset[type[Fact]]
     derive: Callable[[Facts, Sequence[Line]], Iterable[Claim | Item]]
     reads_lines: bool = False
+    reads_day: bool = False
 
 
 class Guard(NamedTuple):
@@ -50,7 +53,7 @@ class Ground(NamedTuple):
 
     field: str
     found: object
-    allowed: str
+    allowed: Words
 
 
 class Refusal(NamedTuple):
@@ -62,8 +65,15 @@ class Refusal(NamedTuple):
     ground: Callable[[Facts, Known[Any]], Ground | None]
 
 
+def _no_turns(facts: Facts) -> Iterable[date]:
+    return ()
+
+
 class Product(NamedTuple):
-    """One product. `benefits` are the names that lines and settlements may bear; `clock` the hour at which its periods turn."""
+    """One product. `benefits` are the names that lines and settlements may bear; `clock` the hour at which its periods turn.
+
+    `turns` are days on which something turns that no fact is dated to (a leak that becomes evident): the rules run for them too.
+    """
 
     name: str
     plan: type[Plan]
@@ -73,6 +83,7 @@ class Product(NamedTuple):
     sections: tuple[Section, ...]
     guards: tuple[Guard, ...] = ()
     refusals: tuple[Refusal, ...] = ()
+    turns: Callable[[Facts], Iterable[date]] = _no_turns
 
 
 

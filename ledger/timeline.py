@@ -26,11 +26,15 @@ class Known(Generic[F]):
 
 
 class Facts:
-    """The facts in force as a set that rules read: by type, in order of day, then of event id. Never in order of recording."""
+    """The facts in force as a set that rules read: by type, in order of day, then of event id. Never in order of recording.
 
-    __slots__ = ("_all", "_by_type", "_once")
+    `on` is the day whose view this is, for the sections that read it.
+    """
 
-    def __init__(self, known: Iterable[Known[Any]]) -> None:
+    __slots__ = ("_all", "_by_type", "_once", "on")
+
+    def __init__(self, known: Iterable[Known[Any]], on: date | None = None) -> None:
+        self.on = on
         self._all: tuple[Known[Any], ...] = tuple(sorted(known, key=lambda k: (k.day, k.event_id)))
         self._by_type: dict[type[ev.Fact], list[Known[Any]]] = defaultdict(list)
         for fact in self._all:
@@ -49,9 +53,7 @@ class Facts:
 
     def dated_to(self, day: date) -> Facts:
         """The facts in view on a day. Spans keep their known end: cutting them at the day asked for is arithmetic."""
-        if not self._all or self._all[-1].day <= day:
-            return self
-        return Facts(fact for fact in self._all if fact.day <= day)
+        return Facts((fact for fact in self._all if fact.day <= day), day)
 
     def only(self, types: frozenset[type[ev.Fact]]) -> tuple[Known[Any], ...]:
         """The facts of some types, in order."""
@@ -112,7 +114,6 @@ def in_force(recorded: Sequence[ev.Event]) -> dict[str, ev.Fact]:
     """The facts that no retraction in force targets, with the data of the latest amendment in force; by event id."""
     retracted: set[str] = set()
     amendments: dict[str, ev.Event] = {}
-    roots = {event.event_id: event for event in recorded}
     for event in reversed(recorded):  # what targets an event was recorded after it
         if event.event_id in retracted:
             continue
@@ -127,9 +128,13 @@ def in_force(recorded: Sequence[ev.Event]) -> dict[str, ev.Fact]:
         latest = event
         while latest.event_id in amendments:
             latest = amendments[latest.event_id]
-        facts[event.event_id] = event.data if latest is event else ev.amended(event.type, cast(ev.FactAmended, latest.data).data)
-    assert facts.keys() <= roots.keys()
+        facts[event.event_id] = cast(ev.Fact, event.data) if latest is event else amended(event.type, cast(ev.FactAmended, latest.data))
     return facts
+
+
+def amended(root_type: str, amendment: ev.FactAmended) -> ev.Fact:
+    """The whole new data that an amendment gives to a fact of this type."""
+    return ev.EVENT_TYPES[root_type].parse(amendment.data)
 
 
 # ---- what a fact rests on -----------------------------------------------------------------------------------------------------
@@ -169,7 +174,7 @@ class _Resting:
         self._provider: dict[tuple[str, str], str] = {}
         self._issued: str | None = None
         for event in recorded:
-            fact = effective.get(event.event_id, event.data)
+            fact = effective.get(event.event_id) or cast(ev.Fact, event.data)
             in_force = event.event_id in effective
             field = PROVIDES.get(type(fact))
             if field is not None:

@@ -45,6 +45,7 @@ def stays(facts: Facts) -> tuple[Stay, ...]:
         stay_id, first = admitted.data.stay_id, admitted.data.admitted_on
         evidence: tuple[str, ...]
         end = discharged.get(stay_id)
+        evidence: tuple[str, ...]
         if end is not None:
             last, evidence = end.data.discharged_on, (end.event_id,)
         else:

@@ -1,0 +1,11 @@
+"""The products of the ledger, by their name on the wire: one line a product."""
+
+from __future__ import annotations
+
+from ledger.product import Product
+from ledger.products import cyber
+
+PRODUCTS: dict[str, Product] = {
+    product.name: product
+    for product in (cyber.PRODUCT,)
+}

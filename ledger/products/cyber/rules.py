@@ -1,0 +1,328 @@
+"""The rules of the cyber cover, in the order of clauses.md. Amounts, lists and days are in terms.toml."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from ledger import events as ev
+from ledger.errors import Refused, Words
+from ledger.journal import Item, Line
+from ledger.limits import Claim, Limit
+from ledger.periods import Period, add_months
+from ledger.product import Ground, clause
+from ledger.products.cyber.plan import CyberPlan
+from ledger.products.general.contract import Contract
+from ledger.products.general.contract import contract as read_contract
+from ledger.terms import Terms
+from ledger.timeline import Facts, Known
+
+TERMS = Terms.load(Path(__file__).parent)
+
+LOSSES: frozenset[type[ev.Fact]] = frozenset(
+    {ev.CyberIncidentDiscovered, ev.CyberClaimSettled, ev.CyberCostIncurred, ev.CyberBusinessLoss}
+)
+
+
+class Incident(NamedTuple):
+    """An incident as the rules read it. `period` is the one it was discovered in, None outside; `plan` the one held that day."""
+
+    fact: ev.CyberIncidentDiscovered
+    event_id: str
+    period: Period | None
+    plan: CyberPlan
+    limits_plan: CyberPlan
+    facility: str | None
+
+    @property
+    def key(self) -> str:
+        """The key of the period's limits: the period's start, with the facility before it where each has limits of its own."""
+        assert self.period is not None
+        return f"{self.facility}/{self.period.start}" if self.facility else str(self.period.start)
+
+
+class Loss(NamedTuple):
+    """What an incident costs: a settlement, a cost or a business loss. `rank` orders them where day and id are equal."""
+
+    benefit: str
+    own_id: str
+    day: date
+    amount: int
+    rank: str
+    event_id: str
+    fact: Any
+
+
+def contract(facts: Facts) -> Contract[CyberPlan]:
+    """The contract on the options of this product."""
+    return read_contract(facts, CyberPlan, "16:00")
+
+
+# ---- CY-01 to CY-06: the limits -----------------------------------------------------------------------------------------------
+
+
+@clause("CY-01")
+def liability_limit(plan: CyberPlan, period: Period) -> int:
+    """The liability limit in yen, by type (10)."""
+    return int(TERMS.at("liability_limit", period.start)[plan.step])
+
+
+@clause("CY-02")
+def incident_cost_limit(plan: CyberPlan, period: Period) -> int:
+    """The incident-cost limit in yen, by type and kind of facility (10)."""
+    return int(TERMS.at(f"incident_cost_limit_{plan.facility_kind}", period.start)[plan.step])
+
+
+@clause("CY-03")
+def liability_limits(incident: Incident, period: Period, loss: Loss) -> tuple[Limit, ...]:
+    """Settlements, no deductible: the liability limit for each claim and for the period (10)."""
+    cap = liability_limit(incident.limits_plan, period)
+    return (
+        Limit("cyber.liability.claim", loss.own_id, "yen", cap, loss.day, None, ("CY-03",)),
+        period_limit("cyber.liability.period", incident.key, cap, period, "CY-03"),
+    )
+
+
+@clause("CY-04")
+def cost_limits(incident: Incident, period: Period, loss: Loss) -> tuple[Limit, ...]:
+    """Incident costs: the incident-cost limit for each incident and for the period (10)."""
+    cap = incident_cost_limit(incident.limits_plan, period)
+    return (
+        Limit("cyber.cost.incident", incident.fact.incident_id, "yen", cap, incident.fact.discovered_on, None, ("CY-04",)),
+        period_limit("cyber.cost.period", incident.key, cap, period, "CY-04"),
+    )
+
+
+@clause("CY-05")
+def combined_limit(incident: Incident, period: Period) -> Limit:
+    """Liability and costs of a period together never exceed the liability limit, per participant (10)."""
+    return period_limit("cyber.combined.period", incident.key, liability_limit(incident.limits_plan, period), period, "CY-05")
+
+
+@clause("CY-06")
+def business_limit(incident: Incident, period: Period) -> Limit | None:
+    """Business interruption: only S types with the option; the option's amount for the period, outside CY-05 (10)."""
+    amount = incident.limits_plan.options.business_interruption or incident.plan.options.business_interruption
+    if incident.plan.leak_only or incident.plan.options.business_interruption is None or amount is None:
+        return None
+    return period_limit("cyber.business.period", incident.key, amount, period, "CY-06")
+
+
+def period_limit(name: str, key: str, cap: int, period: Period, rule: str) -> Limit:
+    """A limit of one policy period."""
+    return Limit(name, key, "yen", cap, period.first_day, period.last_day, (rule,))
+
+
+def limits_of(incident: Incident, loss: Loss) -> tuple[Limit, ...]:
+    """The limits of a loss in the order in which they cut: claim or incident, then period, then combined."""
+    period = incident.period
+    assert period is not None
+    if loss.benefit == "cyber_business":
+        limit = business_limit(incident, period)
+        return (limit,) if limit else ()
+    own = liability_limits if loss.benefit == "cyber_liability" else cost_limits
+    return (*own(incident, period, loss), combined_limit(incident, period))
+
+
+# ---- what is declined: CY-06 to CY-09, CY-12 ----------------------------------------------------------------------------------
+
+
+@clause("CY-06")
+def no_business_option(incident: Incident, loss: Loss, on: date) -> bool:
+    """A business loss without the option, or under a leak-only type, is declined (9 注2)."""
+    plan = incident.plan
+    return loss.benefit == "cyber_business" and (plan.leak_only or plan.options.business_interruption is None)
+
+
+@clause("CY-07")
+def outside_the_leak_plan(incident: Incident, loss: Loss, on: date) -> bool:
+    """P types cover leaks only, and of their costs only the response to the leak and to the law (7, 9)."""
+    day = incident.fact.discovered_on
+    if not incident.plan.leak_only:
+        return False
+    if incident.fact.kind not in TERMS.at("leak_only_kinds", day):
+        return True
+    return isinstance(loss.fact, ev.CyberCostIncurred) and loss.fact.category not in TERMS.at("leak_only_costs", day)
+
+
+@clause("CY-08")
+def leak_not_evident(incident: Incident, loss: Loss, on: date) -> bool:
+    """P types: the response to a leak of personal information only with the leak made evident within the period (9 注1)."""
+    fact = incident.fact
+    responds = isinstance(loss.fact, ev.CyberCostIncurred) and loss.fact.category == "leak_response"
+    if not (incident.plan.leak_only and responds and fact.personal_data):
+        return False
+    evident_on = evident(fact)
+    return evident_on is None or evident_on > on or incident.period is None or not incident.period.contains(evident_on)
+
+
+@clause("CY-08")
+def mere_suspicion(incident: Incident, loss: Loss, on: date) -> bool:
+    """S types: costs of a mere suspicion of attack only where an authority or a security vendor raised it (8 注)."""
+    fact = incident.fact
+    suspected = isinstance(loss.fact, ev.CyberCostIncurred) and not fact.attack_confirmed
+    return suspected and not incident.plan.leak_only and fact.suspicion_source is None
+
+
+@clause("CY-09")
+def discovered_outside(incident: Incident, loss: Loss, on: date) -> bool:
+    """The incident must be discovered within the period; all that follows belongs to that period (8, 15)."""
+    return incident.period is None
+
+
+@clause("CY-12")
+def excluded(incident: Incident, loss: Loss, on: date) -> bool:
+    """An exclusion of section 14 declines what it is listed for."""
+    return incident.fact.exclusion in TERMS.at(f"excluded_from_{loss.benefit}", incident.fact.discovered_on)
+
+
+DECLINING = (discovered_outside, no_business_option, outside_the_leak_plan, leak_not_evident, mere_suspicion, excluded)
+"""Asked in this order; the first that bites decides."""
+
+BENEFIT_CLAUSE = {"cyber_liability": "CY-03", "cyber_cost": "CY-04", "cyber_business": "CY-06"}
+
+
+def evident(fact: ev.CyberIncidentDiscovered) -> date | None:
+    """The day a leak was made evident, None where it was not."""
+    if fact.leak_evident is None:
+        return None
+    return fact.discovered_on if fact.leak_evident_on is None else fact.leak_evident_on
+
+
+def becoming_evident(facts: Facts) -> list[date]:
+    """The days on which a leak becomes evident: a cost declined before is payable from then on."""
+    return [day for fact in facts.of(ev.CyberIncidentDiscovered) if (day := evident(fact.data)) is not None]
+
+
+# ---- the flow -------------------------------------------------------------------------------------------------------------------
+
+
+def losses(facts: Facts, lines: Sequence[Line]) -> Iterator[Claim | Item]:
+    """Every loss as a claim within its limits, or declined; and the limits of each period in view."""
+    held = contract(facts)
+    assert facts.on is not None
+    incidents = {fact.data.incident_id: _incident(facts, held, fact) for fact in facts.of(ev.CyberIncidentDiscovered)}
+    for loss in _losses(facts):
+        incident = incidents.get(loss.fact.incident_id)
+        if incident is not None:
+            yield _claim(incident, loss, facts.on)
+    for limit in _standing(held):
+        yield limit.standing()
+
+
+def _incident(facts: Facts, held: Contract[CyberPlan], fact: Known[ev.CyberIncidentDiscovered]) -> Incident:
+    day = fact.data.discovered_on
+    period = held.period(day)
+    if period is not None and any(ended <= day for ended in _ended(facts)):
+        period = None
+    plan = held.plan(day)
+    facility = fact.data.incident_id.split("/", 1)[0] if plan.sharing == "per_facility" else None
+    return Incident(fact.data, fact.event_id, period, plan, held.plan(period.start) if period else plan, facility)
+
+
+def _ended(facts: Facts) -> list[date]:
+    """The days from which the holder's cover has ended before its time."""
+    return [fact.data.cancelled_on for fact in facts.of(ev.PolicyCancelled)] + [
+        fact.data.withdrawn_on for fact in facts.of(ev.PolicyWithdrawn)
+    ]
+
+
+def _losses(facts: Facts) -> Iterator[Loss]:
+    for cost in facts.of(ev.CyberCostIncurred):
+        yield Loss("cyber_cost", cost.data.cost_id, cost.day, cost.data.amount, "0", cost.event_id, cost.data)
+    for settled in facts.of(ev.CyberClaimSettled):
+        yield Loss("cyber_liability", settled.data.settlement_id, settled.day, settled.data.amount, "1", settled.event_id, settled.data)
+    for loss in facts.of(ev.CyberBusinessLoss):
+        yield Loss("cyber_business", loss.data.loss_id, loss.day, loss.data.amount, "2", loss.event_id, loss.data)
+
+
+def _claim(incident: Incident, loss: Loss, on: date) -> Claim:
+    day = max(loss.day, incident.fact.discovered_on)
+    claim = Claim(
+        loss.benefit, loss.own_id, day, loss.day, loss.day, "time", 1, loss.amount, (BENEFIT_CLAUSE[loss.benefit],),
+        (incident.event_id, loss.event_id), order=(loss.own_id, loss.rank), judged_on=incident.fact.discovered_on,
+    )  # fmt: skip
+    for declines in DECLINING:
+        if declines(incident, loss, on):
+            return claim.decline(declines.clauses[0])  # type: ignore[attr-defined]
+    return claim._replace(limits=limits_of(incident, loss))
+
+
+def _standing(held: Contract[CyberPlan]) -> Iterable[Limit]:
+    """The limits of every period in view, for each facility where each has its own."""
+    for period in held.periods:
+        plan = held.plan(period.start)
+        facilities = held.issued.facilities if plan.sharing == "per_facility" else (None,)
+        for facility in facilities or ():
+            key = f"{facility}/{period.start}" if facility else str(period.start)
+            yield period_limit("cyber.liability.period", key, liability_limit(plan, period), period, "CY-03")
+            yield period_limit("cyber.cost.period", key, incident_cost_limit(plan, period), period, "CY-04")
+            yield period_limit("cyber.combined.period", key, liability_limit(plan, period), period, "CY-05")
+            if plan.options.business_interruption and not plan.leak_only:
+                yield period_limit("cyber.business.period", key, plan.options.business_interruption, period, "CY-06")
+
+
+# ---- CY-06, CY-10, CY-11, CY-14: what is refused --------------------------------------------------------------------------------
+
+
+@clause("CY-06")
+def option_of_a_leak_plan(facts: Facts, new: Known[Any]) -> Ground | None:
+    """A P type cannot hold the business-interruption option (9 注2)."""
+    if new.data.plan is None:
+        return None
+    plan = CyberPlan.model_validate(new.data.plan)
+    if not (plan.leak_only and plan.options.business_interruption):
+        return None
+    words = Words("P 型に利益損害・営業継続費用オプションは付けられない", "no business_interruption option with a P type")
+    return Ground("plan.options.business_interruption", plan.options.business_interruption, words)
+
+
+@clause("CY-10")
+def mid_term_entry(facts: Facts, new: Known[ev.PolicyIssued]) -> Ground | None:
+    """Applied to the 15th: starts on the 5th of the next month; later: on the 5th of the month after that; else with the scheme (中途加入)."""
+    applied, start = new.data.applied_on, new.data.period_start
+    if applied is None or f"{start:%m-%d}" == TERMS.at("scheme_start", applied) and start >= applied:
+        return None
+    months = 1 if applied.day <= TERMS.number("entry_apply_by_day", applied) else 2
+    allowed = add_months(applied, months).replace(day=TERMS.number("entry_start_day", applied))
+    return None if start == allowed else Ground("period_start", start.isoformat(), Words(str(allowed), str(allowed)))
+
+
+@clause("CY-11")
+def facility_named(facts: Facts, new: Known[ev.CyberIncidentDiscovered]) -> Ground | None:
+    """Where each facility has limits of its own the incident names one of them by the prefix of its id (ご加入の単位)."""
+    held = contract(facts)
+    if held.plan(new.data.discovered_on).sharing != "per_facility":
+        return None
+    facility, slash, rest = new.data.incident_id.partition("/")
+    named = held.issued.facilities or ()
+    if slash and rest and facility in named:
+        return None
+    forms = ", ".join(f"{name}/<id>" for name in named)
+    return Ground("incident_id", new.data.incident_id, Words(forms, forms))
+
+
+@clause("CY-14")
+def no_cooling_off(facts: Facts, new: Known[ev.CoolingOffRequested]) -> Ground | None:
+    """There is no cooling-off (クーリングオフ)."""
+    words = Words("この契約にクーリングオフはない", "no cooling-off in this contract")
+    return Ground("requested_on", new.data.requested_on.isoformat(), words)
+
+
+# ---- CY-13: premiums --------------------------------------------------------------------------------------------------------------
+
+
+@clause("CY-13")
+def premium_yearly(plan: CyberPlan, on: date) -> int:
+    """The yearly premium in yen: clinics flat, hospitals by beds, care facilities by places (10).
+
+    Raises Refused for a size other than the two of the examples.
+    """
+    if plan.facility_kind == "clinic":
+        return int(TERMS.at("premium_clinic", on)[plan.type])
+    sizes = TERMS.at("premium_example_sizes", on)
+    if plan.size not in sizes:
+        raise Refused("plan.size", plan.size, sizes, rule="CY-13")
+    return int(TERMS.at(f"premium_{plan.facility_kind}_{plan.size}", on)[plan.type])
