@@ -84,5 +84,7 @@ def written(day: date, style: Literal["letter", "kanji"] = "letter") -> str:
 def _range(era: Era) -> Words:
     last = era.last.isoformat() if era.last else ""
     ja = f"{era.name}の実在する日（{era.first.isoformat()}〜{last}）"
-    en = f"an existing day of the era {era.letter} ({era.name}), {era.first.isoformat()} to {last or 'now on'}"
+    en = f"an existing day of the era {era.letter} ({era.name}), from {era.first.isoformat()}" + (
+        last and f" to {last}"
+    )
     return Words(ja, en)

@@ -27,7 +27,7 @@ class Words(NamedTuple):
         return self.ja if language == "ja" else self.en
 
 
-MISSING: Final = Words("何も書かれていないこと", "nothing")
+MISSING: Final = Words("何もないこと", "nothing")
 """What was found where a required field is left out."""
 
 
@@ -68,18 +68,22 @@ class Refused(Exception):
 
     def in_language(self, language: Language) -> str:
         """The one sentence for a person."""
-        found, allowed = shown(self.found, language), allowed_in(self.allowed, language)
-        if language == "ja":
-            line = f"{self.line}行目の" if self.line is not None else ""
-            rule = f"、規則 {self.rule}" if self.rule else ""
-            allowed = f"認められるもの：{allowed}{rule}" if allowed else rule.lstrip("、")
-            return f"{line}{_field(self.field) or '記録全体'}：{found}は受け付けられません" + (
-                f"（{allowed}）。" if allowed else "。"
-            )
-        line = f"line {self.line}, " if self.line is not None else ""
+        return self._japanese() if language == "ja" else self._english()
+
+    def _japanese(self) -> str:
+        place = (f"{self.line}行目の" if self.line is not None else "") + (_field(self.field) or "記録全体")
+        found = "がありません" if self.found is MISSING else f"：{shown(self.found, 'ja')}は受け付けられません"
+        allowed = allowed_in(self.allowed, "ja")
+        reasons = (allowed and f"認められるもの：{allowed}", self.rule and f"規則 {self.rule}")
+        reason = "、".join(r for r in reasons if r)
+        return f"{place}{found}（{reason}）。" if reason else f"{place}{found}。"
+
+    def _english(self) -> str:
+        place = (f"line {self.line}, " if self.line is not None else "") + (_field(self.field) or "the whole object")
+        allowed = allowed_in(self.allowed, "en")
+        verdict = f"; allowed: {allowed}" if allowed else ", which is not accepted"
         rule = f" (rule {self.rule})" if self.rule else ""
-        head = f"{line}{_field(self.field) or 'the whole object'}: found {found}"
-        return head + (f"; allowed: {allowed}" if allowed else ", which is not accepted") + f"{rule}."
+        return f"{place}: found {shown(self.found, 'en')}{verdict}{rule}."
 
     def without_values(self) -> str:
         """Line, field and rule alone, for a log: what was found may be personal."""
