@@ -84,6 +84,11 @@ def test_the_next_business_day_is_the_first_one(day: date) -> None:
     assert not any(is_business_day(day + timedelta(days=n)) for n in range((found - day).days))
 
 
+def test_the_first_and_the_last_known_year() -> None:
+    assert not is_business_day(D("1949-01-01"))
+    assert is_business_day(D("2099-12-30"))
+
+
 @pytest.mark.parametrize("day", ["1948-12-31", "2100-01-04"])
 def test_beyond_the_known_holidays_nothing_is_guessed(day: str) -> None:
     with pytest.raises(LedgerFault, match=rf"business days of {day[:4]} are not known"):

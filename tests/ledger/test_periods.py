@@ -254,6 +254,19 @@ def test_after_a_gap_the_first_day_counts_whole_again() -> None:
     assert period_of([AT_FOUR[0], later], D("2025-05-31")) is None
 
 
+def test_own_days_leave_the_shared_day_to_the_earlier_period() -> None:
+    earlier, later = AT_FOUR
+
+    assert list(own_days([later, earlier])) == [
+        (earlier, D("2024-04-01"), D("2025-04-01")),
+        (later, D("2025-04-02"), D("2026-04-01")),
+    ]
+    assert [(first, last) for _, first, last in own_days(AT_MIDNIGHT)] == [
+        (D("2024-04-01"), D("2025-03-31")),
+        (D("2025-04-01"), D("2026-03-31")),
+    ]
+
+
 @given(
     st.lists(st.tuples(st.integers(0, 40), st.integers(1, 60)), min_size=1, max_size=6),
     st.sampled_from(["00:00", "16:00"]),
