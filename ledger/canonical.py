@@ -1,7 +1,8 @@
 """Canonical JSON (RFC 8785): one value, one sequence of bytes. Hashes, seals and comparisons rest on these bytes.
 
-orjson with sorted keys writes the same bytes inside a narrow domain, sixty times faster than a general implementation. Outside it
-(fractions, integers of 2^53 and more, names that are not ASCII, lone surrogates) it would differ, so the domain is asserted.
+orjson with sorted keys writes the same bytes inside a narrow domain, sixty times faster than a general implementation.
+Outside it (fractions, integers of 2^53 and more, names that are not ASCII, lone surrogates) it would differ, so the
+domain is asserted.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ class OutsideDomain(LedgerFault):
 
 
 def canonical(value: Any) -> bytes:
-    """The canonical bytes of a JSON value: texts, integers below 2^53, booleans, null, lists, objects with ASCII names."""
+    """The canonical bytes of a JSON value: texts, integers below 2^53, booleans, null, lists, ASCII-named objects."""
     _assert_domain(value)
     try:
         return orjson.dumps(value, option=_OPTIONS)

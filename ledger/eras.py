@@ -47,7 +47,7 @@ def narrow(text: str) -> str:
 
 
 def parse(text: str) -> date | None:
-    """The day of an era date; None where the text is not written in an era. Raises OutsideEra for a day the era has not."""
+    """The day of an era date; None where the text is written in no era. Raises OutsideEra for a day the era has not."""
     found = _LETTER.fullmatch(text) or _KANJI.fullmatch(text)
     if found is None:
         return None

@@ -1,7 +1,7 @@
 """The two kinds of errors: refused input, which the caller can mend, and a fault, which is ours.
 
-A refusal is one sentence in Japanese or English that names the line, the field, what was found, what is allowed, and the
-rule where a rule refuses. The parts stay apart as attributes, so that an interface can show them in its own form.
+A refusal is one sentence in Japanese or English that names the line, the field, what was found, what is allowed, and
+the rule where a rule refuses. The parts stay apart as attributes, so that an interface can show them in its own form.
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ class Undecodable(LedgerFault):
 
 
 def shown(found: object, language: Language = "en") -> str:
-    """What was found, short and on one line; control characters and invisible ones escaped. Containers are only named."""
+    """What was found, short and on one line, with control and invisible characters escaped. Containers are only named."""
     if isinstance(found, Words):
         return escaped(found.get(language), 4 * SHOWN)
     if found is None:

@@ -52,7 +52,7 @@ UUID_WORDS: Final = Words(
 BOOL_WORDS: Final = Words("true または false", "true or false")
 PLAN_WORDS: Final = Words(
     "項目名が ASCII で、値が文字列・±(2^53-1) 以内の整数・true・false・null・配列・オブジェクトのオブジェクト（小数は不可）",
-    "an object with ASCII names and texts, integers within ±(2^53-1), true, false, null, lists and objects (no fractions)",
+    "an object with ASCII names and texts, integers within ±(2^53-1), true, false, null, lists, objects (no fractions)",
 )
 
 _ISO: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -113,7 +113,7 @@ def _checked_text(value: str) -> str:
 
 
 def checked_json(value: object, path: str = "", depth: int = 1) -> Any:
-    """A deep copy of a JSON value inside the domain that canonical bytes allow; anything else is refused by its path."""
+    """A deep copy of a JSON value inside the domain of canonical bytes; anything else is refused by its path."""
     kind = type(value)
     if kind is str:
         return _inner_text(value, path)  # type: ignore[arg-type]
@@ -196,7 +196,7 @@ class Fact(Model):
 
     @classmethod
     def parse(cls, data: object) -> Self:
-        """The fact of wire data. A `null` in an optional field counts as left out. Raises pydantic's ValidationError."""
+        """The fact of wire data; `null` in an optional field counts as left out. Raises pydantic's ValidationError."""
         if type(data) is dict and None in data.values():
             data = {k: v for k, v in data.items() if v is not None or k not in nullable(cls)}
         fact: Self = cls.__pydantic_validator__.validate_python(data, by_alias=True, by_name=False)

@@ -25,8 +25,8 @@ class TermsUsed(Model):
 class Assessed(Model):
     """What followed from the facts: the change of the journal, as opaque JSON arrays in order.
 
-    cause: new facts, or the rules run again. causes: the facts' event ids. cause_position: the position in the log up to
-    which the rules were run again. fault: why nothing could be derived; from then on the policy is undetermined.
+    cause: new facts, or the rules run again. causes: the facts' event ids. cause_position: the position in the log up
+    to which the rules were run again. fault: why nothing could be derived; from then on the policy is undetermined.
     """
 
     SCHEMA: ClassVar[int] = 1
@@ -41,7 +41,7 @@ class Assessed(Model):
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One recorded event. `recorded_at` is in UTC, None until the ledger gives it; `type` is the name of the data's class."""
+    """One event. `recorded_at` is in UTC, None until the ledger gives it; `type` is the name of the data's class."""
 
     event_id: str
     policy_id: str
@@ -89,7 +89,7 @@ def assessed(
 ) -> Event:
     """What followed from an event, recorded with it: same policy, same instant, an id that follows from its own.
 
-    For the rules run again, `event` is the policy's last and `cause_position` the position in the log that they were run at.
+    For the rules run again, `event` is the policy's last and `cause_position` the position in the log they were run at.
     """
     data = Assessed(
         cause=cause,

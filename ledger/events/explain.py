@@ -19,7 +19,7 @@ Allowed = Words | tuple[str, ...]
 
 
 def explained(error: ValidationError, model: type[BaseModel], where: str = "data") -> Refused:
-    """The refusal for the first error of a model: unknown fields come first, since a misspelt name also leaves one out."""
+    """The refusal for a model's first error; unknown fields come first, since a misspelt name also leaves one out."""
     errors = error.errors(include_url=False)
     first = next((e for e in errors if e["type"] == "extra_forbidden"), errors[0])
     path, loc = where + "".join(map(_step, first["loc"])), first["loc"]
@@ -46,7 +46,7 @@ def _step(part: str | int) -> str:
 
 def nearest(name: str, names: Collection[str]) -> Words | tuple[str, ...]:
     """The names a misspelt one may stand for, then the closed list where it is short."""
-    close = difflib.get_close_matches(name[:64], names, n=3, cutoff=0.6)
+    close = difflib.get_close_matches(name[:64], names, n=3)
     if len(names) <= 20:
         return (*close, *(n for n in names if n not in close))
     hint = ", ".join(close or list(names)[:5])

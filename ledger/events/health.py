@@ -43,7 +43,7 @@ CareCategory = Literal["care_service", "housekeeping", "safety_check", "meals", 
 
 
 class ConditionRecorded(Fact):
-    """A sickness, an injury or a pregnancy. `onset_on` is 発病日; `caused_by` names conditions it follows from medically."""
+    """A sickness, an injury or a pregnancy. `onset_on`: 発病日; `caused_by`: conditions from which it follows medically."""
 
     condition_id: Id
     kind: Literal["sickness", "injury", "pregnancy"]

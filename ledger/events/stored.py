@@ -1,8 +1,8 @@
-"""What is stored of an event: canonical bytes, in which personal texts stand apart; and the one decoder, which upcasts for ever.
+"""What is stored of an event: canonical bytes, in which personal texts stand apart; and the one decoder, which upcasts.
 
-A stored record is an object of the envelope's fields, `data`, and `personal`: what says something of a person and no rule reads.
-A layer between may replace `personal` by ciphertext and back. Where the key is gone, `personal` is null on reading: texts that
-are required read as ERASED then, others as left out, and every amount, day and limit stays as it was.
+A stored record is an object of the envelope's fields, `data`, and `personal`: what says something of a person and no rule
+reads. A layer between may replace `personal` by ciphertext and back. Where the key is gone, `personal` is null on reading:
+texts that are required read as ERASED then, others as left out, and every amount, day and limit stays as it was.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ UPCASTS: Final[Mapping[tuple[str, int], Upcast]] = {("PremiumMissed", 0): _premi
 """From (type, old schema) to the function that gives the data of the next schema. Rows are added, never taken away."""
 
 
-# ---- writing ----------------------------------------------------------------------------------------------------------------
+# ---- writing ---------------------------------------------------------------------------------------------------------
 
 
 def record_of(event: Event) -> dict[str, Any]:
@@ -113,7 +113,7 @@ def same_content(known: Event, given: Event) -> bool:
     return content(known) == content(given)
 
 
-# ---- personal texts ---------------------------------------------------------------------------------------------------------
+# ---- personal texts --------------------------------------------------------------------------------------------------
 
 Path = tuple[str, ...]
 
@@ -182,7 +182,7 @@ def persons(event: Event) -> tuple[str, ...]:
     return tuple(dict.fromkeys(i for i in ids if i is not None))
 
 
-# ---- reading ----------------------------------------------------------------------------------------------------------------
+# ---- reading ---------------------------------------------------------------------------------------------------------
 
 _MODELS: Final[Mapping[str, type[Fact | Assessed]]] = {**EVENT_TYPES, ASSESSED: Assessed}
 _VALIDATE: Final = {name: cls.__pydantic_validator__.validate_python for name, cls in _MODELS.items()}
@@ -243,7 +243,7 @@ _CHANGED: Final = frozenset(type_ for type_, _ in UPCASTS)
 
 
 def upcast(type_: str, schema: int, data: dict[str, Any]) -> tuple[int, dict[str, Any]]:
-    """The data brought up step by step to the present schema, and its number. Raises ValueError for a schema never written."""
+    """The present schema, and the data brought up to it step by step. Raises ValueError for a schema never written."""
     while (step := UPCASTS.get((type_, schema))) is not None:
         schema, data = schema + 1, step(data)
     if schema != _MODELS[type_].SCHEMA:
@@ -251,7 +251,7 @@ def upcast(type_: str, schema: int, data: dict[str, Any]) -> tuple[int, dict[str
     return schema, data
 
 
-# ---- amendments -------------------------------------------------------------------------------------------------------------
+# ---- amendments ------------------------------------------------------------------------------------------------------
 
 
 def amended(root_type: str, data: Mapping[str, Any]) -> Fact:
@@ -264,7 +264,7 @@ def amended(root_type: str, data: Mapping[str, Any]) -> Fact:
 
 
 def normalised(event: Event, root_type: str) -> Event:
-    """An amendment with its new data in normal form (defaults filled in, days ISO) and the type they are of, as is stored."""
+    """An amendment with its new data in normal form (defaults filled in, days ISO) and their type, as it is stored."""
     if not isinstance(event.data, FactAmended):
         return event
     data = event.data.model_copy(update={"data": amended(root_type, event.data.data).wire()})

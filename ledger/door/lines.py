@@ -1,10 +1,8 @@
-"""The door: bytes become events here, or are refused with the line, the field, what was found and what is allowed.
+"""Reads lines: everything that can be judged from the bytes alone is judged here.
 
-Everything that can be judged from the bytes alone is judged here. What depends on other events (references, second ids, overlapping
-periods, grounds by rule id) is judged later, against the facts in force.
-
-Two ways through: a fast one, which proves that nothing odd is in the line and refuses nothing by itself; and, where that proof fails
-or a check refuses, a careful one (`ledger.reading`), which finds the first thing that is wrong and names its place.
+What depends on other events (references, second ids, overlapping periods, grounds by rule id) is judged later, against
+the facts in force. Two ways through: a fast one, which proves that nothing odd is in the line; and, where that proof
+fails or a check refuses, the careful one, which finds the first thing that is wrong with the bytes and names its place.
 """
 
 from __future__ import annotations
@@ -19,6 +17,7 @@ import orjson
 from pydantic import TypeAdapter, ValidationError
 
 from ledger import eras
+from ledger.door.careful import LINE_BYTES, careful
 from ledger.errors import Refused, Words
 from ledger.events import EVENT_TYPES, Event, Fact, amended
 from ledger.events.base import (
@@ -33,7 +32,6 @@ from ledger.events.base import (
     Day,
 )
 from ledger.events.explain import UNKNOWN_FIELD, explained, nearest
-from ledger.reading import LINE_BYTES, careful
 
 Mode = Literal["record", "import"]
 
@@ -78,7 +76,7 @@ def new_event_id() -> str:
     return str(uuid.uuid4())
 
 
-# ---- lines ------------------------------------------------------------------------------------------------------------------
+# ---- lines -----------------------------------------------------------------------------------------------------------
 
 
 def read_lines(
@@ -123,8 +121,8 @@ def read_object(raw: bytes, *, mode: Mode, make_id: Callable[[], str] = new_even
 def _fast(line: bytes) -> dict[str, Any] | None:
     """The object of a line, where it is cheap to prove that it is short, shallow and has no duplicate keys; else None.
 
-    Without space before a colon every key ends in `":`. Texts may hold more of these, so where there are as many as keys
-    were parsed, no key was given twice.
+    Without space before a colon every key ends in `":`. Texts may hold more of these, so where there are as many as
+    keys were parsed, no key was given twice.
     """
     if len(line) > LINE_BYTES or line.count(b"{") + line.count(b"[") > 32 or b"\\u0000" in line:
         return None
@@ -148,7 +146,7 @@ def _keys(value: dict[str, Any] | list[Any]) -> int:
     return count
 
 
-# ---- the envelope -----------------------------------------------------------------------------------------------------------
+# ---- the envelope ----------------------------------------------------------------------------------------------------
 
 
 def _event(found: dict[str, Any], mode: Mode, make_id: Callable[[], str]) -> Event:
@@ -258,7 +256,7 @@ def read_amendment(root_type: str, data: Mapping[str, Any]) -> Fact:
     return amended(root_type, data)
 
 
-# ---- days and instants of questions -----------------------------------------------------------------------------------------
+# ---- days and instants of questions ----------------------------------------------------------------------------------
 
 
 def instant(text: object, field: str | None = None) -> datetime:

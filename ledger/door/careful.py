@@ -1,7 +1,7 @@
-"""The careful way to read a JSON object: finds the first thing that is wrong with the bytes, and where. In bounded time.
+"""The careful way to read a JSON object: finds the first thing that is wrong with the bytes, and where.
 
-Used where the fast way finds something odd. Depth and length are checked before anything is parsed, and no long number is
-ever converted, so that no input costs more than its length.
+Used where the fast way finds something odd. Depth and length are checked before anything is parsed, and no long number
+is ever converted, so that no input costs more than its length.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ def _check_depth(line: bytes) -> None:
 
 
 def _walk(value: Any, path: str) -> Iterable[tuple[str, Any]]:
-    """Every value with its path, in the order of the line; a name comes before its value, as a text at the same path."""
+    """Every value with its path, in the order of the line; a name comes before its value, at the same path."""
     yield path, value
     if isinstance(value, dict):
         for name, inner in value.items():

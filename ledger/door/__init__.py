@@ -1,0 +1,7 @@
+"""The door: bytes become events here, or are refused with the line, the field, what was found and what is allowed."""
+
+from __future__ import annotations
+
+from ledger.door.lines import Lines, Mode, day, instant, new_event_id, read_amendment, read_lines, read_object
+
+__all__ = ["Lines", "Mode", "day", "instant", "new_event_id", "read_amendment", "read_lines", "read_object"]
