@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import lru_cache
-from typing import Any, Generic, NamedTuple, TypeVar, cast
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import orjson
 
@@ -83,13 +83,13 @@ def contract(facts: Facts, plan_type: type[P], clock: Clock) -> Contract[P]:
 
 
 def _plan(plan_type: type[P], options: Any) -> P:
-    return _read_plan(plan_type, orjson.dumps(options, option=orjson.OPT_SORT_KEYS, default=dict))
+    read: P = _read_plan(plan_type, orjson.dumps(options, option=orjson.OPT_SORT_KEYS, default=dict))
+    return read
 
 
 @lru_cache(maxsize=4096)
 def _read_plan(plan_type: type[P], options: bytes) -> P:
-    read: P = plan_type.model_validate_json(options)
-    return read
+    return plan_type.model_validate_json(options)
 
 
 # ---- the state of the policy ---------------------------------------------------------------------------------------------------

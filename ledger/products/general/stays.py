@@ -43,7 +43,6 @@ def stays(facts: Facts) -> tuple[Stay, ...]:
     found = []
     for admitted in facts.of(ev.HospitalAdmitted):
         stay_id, first = admitted.data.stay_id, admitted.data.admitted_on
-        evidence: tuple[str, ...]
         end = discharged.get(stay_id)
         evidence: tuple[str, ...]
         if end is not None:

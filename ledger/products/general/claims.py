@@ -1,0 +1,68 @@
+"""Claims as the facts have them: what each names, when its papers were complete, and when it was settled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import NamedTuple
+
+from ledger import events as ev
+from ledger.journal import UNDATED, Line
+from ledger.timeline import Facts
+
+CLAIMS: frozenset[type[ev.Fact]] = frozenset(
+    {ev.ClaimFiled, ev.ClaimDocumentsCompleted, ev.InquiryOpened, ev.ClaimObstructed, ev.ClaimDecided, ev.BenefitPaid}
+)
+
+
+class Filed(NamedTuple):
+    """A claim as filed. One that names no facts is made for all facts dated to the day of filing."""
+
+    filed_on: date
+    claim_id: str
+    right_arose_on: date | None
+    names: frozenset[str]
+
+    def covers(self, event_id: str, day: date) -> bool:
+        """Whether the claim is made for a fact of that day."""
+        return event_id in self.names if self.names else day <= self.filed_on
+
+    def lines(self, lines: Iterable[Line], days: Mapping[str, date]) -> list[Line]:
+        """The claim's lines: those that rest on a fact it names; naming none, those that rest only on facts dated to the filing."""
+        if self.names:
+            return [line for line in lines if not self.names.isdisjoint(line.events)]
+        return [line for line in lines if max((days.get(e, UNDATED) for e in line.events), default=UNDATED) <= self.filed_on]
+
+
+def filed(facts: Facts) -> tuple[Filed, ...]:
+    """All claims in order of filing, then of claim_id."""
+    found = [Filed(f.data.filed_on, f.data.claim_id, f.data.right_arose_on, frozenset(f.data.facts)) for f in facts.of(ev.ClaimFiled)]
+    return tuple(sorted(found, key=lambda claim: (claim.filed_on, claim.claim_id)))
+
+
+def days_by_event(facts: Facts) -> Mapping[str, date]:
+    """The day of each fact in view, by event id."""
+    return {fact.event_id: fact.day for fact in facts}
+
+
+def completed_on(facts: Facts, claim_id: str) -> date | None:
+    """The day on which the claim's papers were complete: the last such day counts."""
+    return max((f.data.completed_on for f in facts.of(ev.ClaimDocumentsCompleted) if f.data.claim_id == claim_id), default=None)
+
+
+def settled_on(facts: Facts, claim_id: str, lines: Sequence[Line]) -> date | None:
+    """The day on which the insurer was done with the claim: it declined it, or paid all that the claim's lines had come to by that day."""
+    done = [f.data.decided_on for f in facts.of(ev.ClaimDecided) if f.data.claim_id == claim_id and f.data.outcome == "declined"]
+    paid = 0
+    for payment in facts.of(ev.BenefitPaid):
+        if payment.data.claim_id == claim_id:
+            paid += payment.data.amount
+            if paid >= payable(lines, payment.data.paid_on):
+                done.append(payment.data.paid_on)
+                break
+    return min(done, default=None)
+
+
+def payable(lines: Iterable[Line], on: date) -> int:
+    """What lines come to by a day, in yen."""
+    return sum(line.through(on).payable for line in lines if line.counts_from <= on)

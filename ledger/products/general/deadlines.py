@@ -1,0 +1,137 @@
+"""Deadlines that all products share: the payment of a claim (GN-01 to GN-03), and the prescription of the right (GN-04)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+
+from ledger import events as ev
+from ledger.journal import UNDATED, Deadline, Line
+from ledger.limits import Claim
+from ledger.periods import ONE_DAY, add_years, nth_day
+from ledger.product import Guard, Section, clause
+from ledger.products.general import TERMS
+from ledger.products.general.claims import CLAIMS, Filed, completed_on, days_by_event, filed, settled_on
+from ledger.timeline import Facts
+
+
+def deadlines(benefit_facts: frozenset[type[ev.Fact]]) -> Section:
+    """The deadlines of claims, to follow the sections whose lines they look at. `benefit_facts`: the facts that lines rest on."""
+    return Section("deadlines", CLAIMS | benefit_facts, _deadlines, reads_lines=True, reads_day=True)
+
+
+def _deadlines(facts: Facts, lines: Sequence[Line]) -> Iterator[Deadline]:
+    for claim in filed(facts):
+        yield from payment(facts, lines, claim)
+        yield from prescription(facts, claim)
+
+
+# ---- GN-01 to GN-03: payment ------------------------------------------------------------------------------------------------------
+
+
+@clause("GN-01")
+def payment(facts: Facts, lines: Sequence[Line], claim: Filed) -> Iterator[Deadline]:
+    """Benefits are due within 30 days from the day the claim's papers were complete, that day included (19(1))."""
+    completed = completed_on(facts, claim.claim_id)
+    if completed is None:
+        return
+    obstructed = _obstructed_days(facts, claim.claim_id, facts.on)
+    days, rules = inquiries(facts, claim.claim_id, completed, obstructed)
+    due_on = obstruction(completed, days, obstructed)
+    rules += ("GN-03",) if due_on != nth_day(completed, days) else ()
+    met_on = settled_on(facts, claim.claim_id, claim.lines(lines, facts.once(days_by_event)))
+    yield Deadline(completed, "payment", claim.claim_id, due_on, met_on, rules)
+
+
+@clause("GN-02")
+def inquiries(facts: Facts, claim_id: str, completed: date, obstructed: frozenset[date]) -> tuple[int, tuple[str, ...]]:
+    """A special inquiry opened by the day then due lengthens the time; of several the longest counts (19(2), 注3)."""
+    days = TERMS.number("payment_days", completed)
+    rules: tuple[str, ...] = ("GN-01",)
+    for opened in facts.of(ev.InquiryOpened):
+        longer: int = TERMS.at("inquiry_days", completed)[opened.data.ground]
+        in_time = opened.data.opened_on <= obstruction(completed, days, obstructed)
+        if opened.data.claim_id == claim_id and in_time and longer > days:
+            days, rules = longer, ("GN-01", "GN-02")
+    return days, rules
+
+
+@clause("GN-03")
+def obstruction(completed: date, days: int, obstructed: frozenset[date]) -> date:
+    """Days on which the claimant obstructs the inquiry do not count towards the time (19(3))."""
+    day, left = completed, days - (completed not in obstructed)
+    while left:
+        day += ONE_DAY
+        left -= day not in obstructed
+    return day
+
+
+def _obstructed_days(facts: Facts, claim_id: str, on: date | None) -> frozenset[date]:
+    """The days of obstruction to the day in view, both ends included, each once."""
+    found: set[date] = set()
+    for fact in facts.of(ev.ClaimObstructed):
+        if fact.data.claim_id == claim_id:
+            last = fact.data.to if on is None else min(fact.data.to, on)
+            found.update(_run(fact.data.from_, last))
+    return frozenset(found)
+
+
+def _run(first: date, last: date) -> Iterator[date]:
+    while first <= last:
+        yield first
+        first += ONE_DAY
+
+
+def deadline_turns(facts: Facts) -> Iterable[date]:
+    """The days on which a deadline moves though no fact is dated to them: further days of obstruction. For `Product.turns`."""
+    turns: set[date] = set()
+    for claim in filed(facts):
+        completions = [f.data.completed_on for f in facts.of(ev.ClaimDocumentsCompleted) if f.data.claim_id == claim.claim_id]
+        obstructed = _obstructed_days(facts, claim.claim_id, None)
+        for completed in completions:
+            days, _ = inquiries(facts, claim.claim_id, completed, obstructed)
+            due_on = obstruction(completed, days, obstructed)
+            turns.update(day for day in obstructed if completed <= day <= due_on)
+    return turns
+
+
+# ---- GN-04: prescription ----------------------------------------------------------------------------------------------------------
+
+
+@clause("GN-04")
+def prescription(facts: Facts, claim: Filed) -> Iterator[Deadline]:
+    """The right lapses three years from the day after it arose, unless it was claimed by then (20)."""
+    rights = {(claim.right_arose_on, claim.filed_on)} if claim.right_arose_on else set()
+    if claim.right_arose_on is None:
+        named = {e: day for e, day in facts.once(days_by_event).items() if e in claim.names and day != UNDATED}
+        rights = {(day, _first_filing(facts, event_id, day)) for event_id, day in named.items()}
+    for arose, first_filing in rights:
+        yield Deadline(claim.filed_on, "prescription", claim.claim_id, lapses_after(arose), first_filing, ("GN-04",))
+
+
+def _first_filing(facts: Facts, event_id: str, day: date) -> date:
+    return min(claim.filed_on for claim in facts.once(filed) if claim.covers(event_id, day))
+
+
+def lapses_after(arose: date) -> date:
+    """The last day of a right that arose on a day."""
+    return add_years(arose, TERMS.number("prescription_years", arose))
+
+
+def _prescribed(facts: Facts, claim: Claim) -> str | None:
+    """The lines of a fact are declined where a claim for it came, and none came in time (20)."""
+    return "GN-04" if any(_came_too_late(facts, event_id) for event_id in claim.events) else None
+
+
+def _came_too_late(facts: Facts, event_id: str) -> bool:
+    """Interpretation: only a fact that a claim names, or with a day on which the right arose, can be prescribed."""
+    day = facts.once(days_by_event).get(event_id, UNDATED)
+    made = [claim for claim in facts.once(filed) if claim.covers(event_id, day)]
+    subject = any(claim.names or claim.right_arose_on for claim in made)
+    rights = [(claim.right_arose_on or day, claim.filed_on) for claim in made]
+    return subject and not any(arose == UNDATED or filed_on <= lapses_after(arose) for arose, filed_on in rights)
+
+
+PRESCRIPTION = Guard("prescription", frozenset({ev.ClaimFiled}), _prescribed)
+"""For every product, last of its guards."""
+
