@@ -10,7 +10,7 @@ from ledger.limits import Claim
 from ledger.product import Product, Refusal, Section
 from ledger.products.cyber import rules
 from ledger.products.cyber.plan import CyberPlan
-from ledger.products.general.contract import CONTRACT, LIFE, periods_hold, states
+from ledger.products.general.contract import LIFE, periods_hold, states
 from ledger.timeline import Facts
 
 
@@ -19,7 +19,7 @@ def status(facts: Facts, lines: Sequence[Line]) -> Iterable[Claim | Item]:
     return states(periods_hold(rules.contract(facts).periods))
 
 
-READ: frozenset[type[ev.Fact]] = CONTRACT | rules.LOSSES | frozenset({ev.PolicyCancelled, ev.PolicyWithdrawn})
+READ = LIFE | rules.LOSSES
 PLAN_SET = (ev.PolicyIssued, ev.PolicyRenewed, ev.CoverageChanged)
 
 PRODUCT = Product(

@@ -186,9 +186,7 @@ BENEFIT_CLAUSE = {"cyber_liability": "CY-03", "cyber_cost": "CY-04", "cyber_busi
 
 def evident(fact: ev.CyberIncidentDiscovered) -> date | None:
     """The day a leak was made evident, None where it was not."""
-    if fact.leak_evident is None:
-        return None
-    return fact.discovered_on if fact.leak_evident_on is None else fact.leak_evident_on
+    return fact.leak_evident_on if fact.leak_evident is not None else None
 
 
 def becoming_evident(facts: Facts) -> list[date]:
