@@ -137,7 +137,7 @@ def test_an_import_the_wrong_way_is_found(tmp_path: Path, module: str, line: str
     result = lint_imports(tmp_path)
 
     assert result.returncode == 1, result.stdout + result.stderr
-    assert re.search(rf"^{re.escape(contract)}.* BROKEN$", result.stdout, re.MULTILINE)
+    assert re.search(rf"^{re.escape(contract)}.* BROKEN\b", result.stdout, re.MULTILINE)
 
 
 # ---- files ----------------------------------------------------------------------------------------------------------
