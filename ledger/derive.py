@@ -81,6 +81,14 @@ def _discrepancies(product: Product, facts: Facts) -> Iterator[Discrepancy]:
                     yield Discrepancy(fact.day, refusal.rule, str(ground.found), ground.allowed.en, (fact.event_id,))
 
 
+def seen(product: Product | None, known: Timeline) -> Facts:
+    """The facts that rules see: those in force, and what follows from all of them and acts on every day."""
+    if product is None or not known.issued:
+        return known.facts
+    implied = tuple(product.from_the_start(known.facts))
+    return Facts((*known.facts, *implied)) if implied else known.facts
+
+
 def rewritten(
     product: Product | None, known: Timeline, journal: Journal, since: date, workings: Workings | None = None
 ) -> Journal:
@@ -95,12 +103,13 @@ def rewritten(
 def _entries(
     product: Product | None, known: Timeline, standing: set[Item], since: date, workings: Workings | None
 ) -> Iterator[Entry]:
-    turns = product.turns(known.facts) if product and known.issued else ()
-    days: list[date | None] = [since, *sorted({day for day in (*known.facts.days(), *turns) if day > since}), None]
+    facts = seen(product, known)
+    turns = product.turns(facts) if product and known.issued else ()
+    days: list[date | None] = [since, *sorted({day for day in (*facts.days(), *turns) if day > since}), None]
     orphans = {Orphan(UNDATED, *orphan) for orphan in known.orphans}
     for day, following in pairwise(days):
         assert day is not None
-        items = orphans | (derive(product, known.facts.dated_to(day), workings) if product and known.issued else set())
+        items = orphans | (derive(product, facts.dated_to(day), workings) if product and known.issued else set())
         now = {item for item in items if item.counts_from <= day}
         yield from (Entry(day, -1, item) for item in standing - now)
         yield from (Entry(day, 1, item) for item in now - standing)
@@ -113,15 +122,11 @@ def earliest_change(old: Facts, new: Facts) -> date | None:
     """The earliest day on which two sets of facts differ; None where they are the same."""
     before = _by_id(old)
     after = _by_id(new)
-    changed = [
-        day
-        for event_id in before.keys() | after.keys()
-        if before.get(event_id) != after.get(event_id)
-        for day in (before[event_id].day if event_id in before else None, after[event_id].day if event_id in after else None)
-        if day is not None
-    ]
+    changed = [fact.day for one in before.keys() | after.keys() if before.get(one) != after.get(one)
+               for fact in (before.get(one), after.get(one)) if fact is not None]  # fmt: skip
     return min(changed, default=None)
 
 
-def _by_id(facts: Iterable[Known[Any]]) -> dict[str, Known[Any]]:
-    return {fact.event_id: fact for fact in facts}
+def _by_id(facts: Iterable[Known[Any]]) -> dict[tuple[str, type[Any]], Known[Any]]:
+    """By event and type: what acts from the start bears the id of the event that it follows from."""
+    return {(fact.event_id, type(fact.data)): fact for fact in facts}

@@ -68,7 +68,9 @@ class Line(NamedTuple):
 
 
 class Opening(NamedTuple):
-    """A limit comes into being: its cap in its unit and its window. A standing one is shown within its window though nothing used it."""
+    """A limit comes into being: its cap in its unit and its window. A standing one is shown within its window though nothing used it;
+    one in use from its first day (for oyako: from the trigger) is shown from then on, after its window too.
+    """
 
     counts_from: date
     limit: str
@@ -79,6 +81,7 @@ class Opening(NamedTuple):
     last: date | None
     rules: tuple[str, ...]
     standing: bool = False
+    in_use: bool = False
 
 
 class Span(NamedTuple):
@@ -198,7 +201,7 @@ class Entry(NamedTuple):
     @classmethod
     def decoded(cls, stored: Sequence[Any]) -> Entry:
         day, sign, kind, *fields = stored
-        item_type = KINDS[kind]
+        item_type: Any = KINDS[kind]
         for i in _DATES[item_type]:
             if fields[i] is not None:
                 fields[i] = date.fromisoformat(fields[i])

@@ -26,6 +26,10 @@ class Limit(NamedTuple):
         """Shown through its window though nothing has used it."""
         return Opening(self.first, *self, standing=True)
 
+    def in_use(self) -> Opening:
+        """Shown from its first day on, also after its window, though nothing has used it."""
+        return Opening(self.first, *self, in_use=True)
+
 
 class Claim(NamedTuple):
     """A benefit line before limits. Declined where a rule says so: that rule is then the last of `rules`.

@@ -9,7 +9,7 @@ from uuid import UUID, uuid5
 
 from ledger import events as ev
 from ledger.door import read_amendment
-from ledger.derive import Workings, earliest_change, rewritten
+from ledger.derive import Workings, earliest_change, rewritten, seen
 from ledger.errors import Refused, Words
 from ledger.journal import UNDATED, Entry, Journal, difference
 from ledger.product import Product
@@ -144,12 +144,12 @@ class Policy:
 
     def _assess(self, event: ev.Event, before: Timeline, after: Timeline) -> ev.Event | None:
         """The `Assessed` that the event causes. A rule that raises is our fault: the policy is undetermined from here, and says so."""
-        since = UNDATED if self.fault else self._since(before, after)
-        if since is None:
-            return None
         product = self.product
         assert product is not None
         try:
+            since = UNDATED if self.fault else self._since(before, after)
+            if since is None:
+                return None
             journal = rewritten(product, after, self.journal, since, self._workings)
             entries, fault = difference(self.journal, journal), None
         except Exception as error:  # whatever a rule raises: never guess, and never lose the fact
@@ -164,7 +164,7 @@ class Policy:
         """The earliest day on which an answer may change."""
         if before.orphans != after.orphans or before.issued != after.issued:
             return UNDATED
-        return earliest_change(before.facts, after.facts)
+        return earliest_change(seen(self.product, before), seen(self.product, after))
 
 
 def _assessed(cause: ev.Event, product: Product, entries: Sequence[Entry], fault: str | None) -> ev.Event:

@@ -69,10 +69,16 @@ def _no_turns(facts: Facts) -> Iterable[date]:
     return ()
 
 
+def _nothing_from_the_start(facts: Facts) -> Iterable[Known[Any]]:
+    return ()
+
+
 class Product(NamedTuple):
     """One product. `benefits` are the names that lines and settlements may bear; `clock` the hour at which its periods turn.
 
     `turns` are days on which something turns that no fact is dated to (a leak that becomes evident): the rules run for them too.
+    `from_the_start` gives what follows from all known facts and acts on every day: that the contract is void or revoked from the start.
+    It gives undated facts (PolicyVoided, PolicyRevoked) with the ids of the events they follow from; rules see them like recorded ones.
     """
 
     name: str
@@ -84,6 +90,7 @@ class Product(NamedTuple):
     guards: tuple[Guard, ...] = ()
     refusals: tuple[Refusal, ...] = ()
     turns: Callable[[Facts], Iterable[date]] = _no_turns
+    from_the_start: Callable[[Facts], Iterable[Known[Any]]] = _nothing_from_the_start
 
 
 
