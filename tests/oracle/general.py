@@ -1,0 +1,422 @@
+"""Reference calculator: the GN rules, and the KR rules as they serve every product (spec 23-ryoritsu.md); the frame round a product.
+
+    comparable(ledger_answer) -> the ledger's JSON answer (30-answers.md) in the oracle's shape
+    difference(oracle, ledger) -> texts; a declined line's rule may be any rule that declines it ("acceptable"), unless strict
+"""
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, Callable
+
+from . import base
+from .base import D, ONE, Fact, add_months, days, half_up, last_of_n_days_from, month_of, month_plus, of, years_after
+
+AMBIGUITIES: list[tuple[str, str, str]] = [
+    ("KR-04, KR-06, KR-08, KR-10, KR-11", "Do they serve sony-medical and cyber, which are silent on rescission, voidness, revocation?",
+     "Their effect on benefits: yes, everywhere. KR-05 (refusal) and premium refunds: ryoritsu alone."),
+    ("KR-04, KR-09, KR-11", "Is premium given back on a rescission for disclosure or an unpaid additional premium, and on PolicyWithdrawn? (The rules name KR-07 and "
+     "KR-09, KR-10 only; article 17(1) of the source covers 4(2) and 14(2) too.)", "Yes, as KR-07, for all of them."),
+    ("KR-07", "Several endings of one policy", "The earliest ends the contract and alone decides the refund."),
+    ("KR-07", "Period that starts in mid-month (15th): which months are begun, which months does a debit cover?",
+     "Policy months run from the start day of the period; the debit of a calendar month covers the policy month that starts in it. The day on which a month starts counts as begun."),
+    ("KR-06, KR-07", "`due_from` of a refund", "The day of the ending; for a void policy its first day. No row where the amount is 0."),
+    ("KR-06", "Is a void policy's premium paid back by payments dated to `on` only?", "Yes; the row is there from the first day on."),
+    ("KR-08", "PolicyRevoked with ground first_premium: premium back?", "No row."),
+    ("KR-09", "Is an event on `cancelled_on`/`withdrawn_on`/`rescinded_on` still covered? On the day of death?",
+     "No on the first three (the state holds from the day named); yes on the day of death (the contract ends that day)."),
+    ("KR-10", "An event on `rescinded_on`", "Refused (the contract has ended, and 'to the rescission' includes it)."),
+    ("GN-01", "A payment deadline before the claim itself is filed (completed_on < filed_on)", "The row is shown once both are dated to `on`."),
+    ("GN-01..03", "met_on: which payable is compared with the payments by day?", "The claim's payable as the facts dated to `on` give it; "
+     "the first payment day on which what was paid reaches it (overpayment too)."),
+    ("GN-01..03", "met_on with both a declining decision and a payment", "The earlier day."),
+    ("GN-01..03", "A claim without facts: 'all lines of facts dated to filed_on'", "Lines whose counts_from is on or before filed_on."),
+    ("GN-01..03", "Which facts does a line rest on, for a claim that names e.g. the certificate or the admission?",
+     "Everything the line is derived from: cost + refunds + trigger certificate; charge + admission; settlement/cost + incident; certificate. Conditions too."),
+    ("GN-01..03", "Is a BenefitRecovered subtracted from a claim's paid?", "No: it bears no claim_id."),
+    ("GN-02", "'on or before the day then due' with several inquiries and obstruction", "Repeated until nothing changes: the due day as extended so far decides which inquiries count."),
+    ("GN-03", "An obstruction that lasts beyond `on`", "Only its days up to `on` are added."),
+    ("GN-04", "Between the last day and a late ClaimFiled, which first makes the rule apply (it is for named facts only)",
+     "Lines stay payable until `filed_on` of the late claim, and are declined from then on (facts after `on` are left out)."),
+    ("GN-04", "A claim that names no facts but has right_arose_on", "It is one for all facts dated to filed_on, all with that day."),
+    ("GN-04", "A timely claim that names no facts and no right_arose_on", "It saves all facts dated to filed_on, but makes the rule apply to none."),
+    ("GN-04", "Several claims name one fact with different days", "The fact is barred only where every one of them was filed too late by its own day."),
+    ("GN-04", "Deadline rows of a claim with several facts of different days", "One row per claim, its earliest last day. met_on = filed_on."),
+    ("GN-04", "A line that rests on several facts, one barred", "Declined. (The month's incidental expenses are taken of what remains payable.)"),
+    ("deadlines", "Do rows stay after they are met?", "Yes, all rows dated to `on` are listed."),
+    ("discrepancies", "Is every event that would be refused now listed, or only where a correction (not a later plain fact) took its ground away?",
+     "Every event that the facts dated to `on` would not admit, whatever made it so: arrival order never matters."),
+    ("discrepancies", "One row per event or per ground", "Per event; OY-08 once per cost."),
+    ("declined", "Several rules decline one line: which is last in `rules`?", "Open: `acceptable` lists all; the first in the order of the specification is the one shown."),
+    ("declined", "Which rule decides where a fact is outside the periods or after an ending, in products that name none?",
+     "OY-01/CY-09/SM-07 or SM-09/KR-01 outside periods; after an ending the KR rule of that ending is accepted as well."),
+    ("corrections", "An amendment or a restored fact is 'checked like the original's': is the event that *names* it checked again too (a cost amended below its refunds)?",
+     "No: the amendment is recorded and the dependant shows as a discrepancy."),
+]
+
+LIFE_ENDS = {"PolicyRescinded": "rescinded_on", "PolicyWithdrawn": "withdrawn_on", "PolicyCancelled": "cancelled_on"}
+BENEFITS = {"oyako": ("parent_care", "incidental_expenses"), "sony-medical": ("hospital_treatment", "room_charge", "advanced_care"),
+            "ryoritsu": ("care_benefit",), "cyber": ("cyber_liability", "cyber_cost", "cyber_business")}
+
+
+# ---- the policy's frame --------------------------------------------------------------------------------------------------
+def issued(facts: list[Fact]) -> dict:
+    return of(facts, "PolicyIssued")[0]["data"]
+
+
+def first_start(facts: list[Fact]) -> date:
+    """The first start (初年度の始期): entered_on, default period_start."""
+    d = issued(facts)
+    return D(d.get("entered_on")) or D(d["period_start"])
+
+
+def one_year_ends(start: date) -> date:
+    return base.last_of_n_years_from(start, 1)
+
+
+def plan_changes(facts: list[Fact], end_inside: bool) -> list[tuple[date, date, dict]]:
+    """[(day of the change, first day on which the plan serves, whole plan)] in order. On the day that two periods of a
+    16:00 product share, the earlier period's plan still serves."""
+    out = []
+    for f in of(facts, "PolicyRenewed"):
+        if f["data"].get("plan") is not None:
+            start = D(f["data"]["period_start"])
+            shared = end_inside and any(p["end"] == start for p in base.periods(facts))
+            out.append((start, start + ONE if shared else start, f["data"]["plan"], 0))
+    for f in of(facts, "CoverageChanged"):
+        day = D(f["data"]["effective_on"])
+        out.append((day, day, f["data"]["plan"], 1))
+    out.sort(key=lambda c: (c[1], c[3]))
+    return [(day, serves, plan) for day, serves, plan, _ in out]
+
+
+def plan_on(facts: list[Fact], day: date, end_inside: bool) -> dict:
+    plan = issued(facts)["plan"]
+    for _, serves, new in plan_changes(facts, end_inside):
+        if serves <= day:
+            plan = new
+    return plan
+
+
+def ended_before(facts: list[Fact], day: date, persons: tuple[str, ...] = ()) -> list[str]:
+    """KR-04, KR-07, KR-09, KR-10, KR-11: the rules by which the contract had already ended when something happened on the day."""
+    out = []
+    for f in of(facts, "PolicyRescinded"):
+        if D(f["data"]["rescinded_on"]) <= day:
+            out.append(rescission_rule(f))
+    for f in of(facts, "PolicyWithdrawn"):
+        if D(f["data"]["withdrawn_on"]) <= day:
+            out.append("KR-09")
+    for f in of(facts, "PolicyCancelled"):
+        if D(f["data"]["cancelled_on"]) <= day:
+            out.append("KR-09")
+    for f in of(facts, "PersonDied"):
+        if f["data"]["person_id"] in persons and D(f["data"]["died_on"]) < day:
+            out.append("KR-07")
+    return out
+
+
+def rescission_rule(f: Fact) -> str:
+    return {"disclosure": "KR-04", "serious": "KR-10", "additional_premium": "KR-11"}[f["data"]["ground"]]
+
+
+def refused_by_rescission(facts: list[Fact], event_day: date, condition_id: str | None) -> list[str]:
+    """KR-04, KR-10, KR-11(3): benefits for an event before a rescission (dated to `on`) that are refused all the same."""
+    out = []
+    for f in of(facts, "PolicyRescinded"):
+        d = f["data"]
+        if event_day >= D(d["rescinded_on"]):
+            continue
+        if d["ground"] == "disclosure" and (condition_id is None or condition_id not in (d.get("unrelated_conditions") or [])):
+            out.append("KR-04")
+        if d["ground"] == "serious" and D(d["reason_arose_on"]) <= event_day:
+            out.append("KR-10")
+        if d["ground"] == "additional_premium":
+            out.append("KR-11")
+    return out
+
+
+def from_the_start(facts: list[Fact]) -> list[str]:
+    """KR-06, KR-08: void or revoked from the start (undated: every `on`)."""
+    out = []
+    for f in of(facts, "PolicyVoided"):
+        out.append("KR-06")
+    for f in of(facts, "PolicyRevoked"):
+        out.append("KR-08")
+    return out
+
+
+# ---- GN-01, GN-02, GN-03: when benefits are due --------------------------------------------------------------------------
+INQUIRY_DAYS = {"public_authority": 180, "medical_institution": 90, "disability_review": 120, "disaster_area": 60, "overseas": 180}
+
+
+def payment_due(completed: date, inquiries: list[tuple[date, str]], obstructed: set[date]) -> date:
+    """The day due: day by day from the completion (day 1), obstructed days not counted."""
+    allowed = 30                                                         # GN-01
+    while True:
+        counted, day = 0, completed
+        while True:
+            if day not in obstructed:                                    # GN-03
+                counted += 1
+            if counted == allowed:
+                break
+            day += ONE
+        longest = allowed
+        for opened, ground in inquiries:                                 # GN-02
+            if opened <= day:
+                longest = max(longest, INQUIRY_DAYS[ground])
+        if longest == allowed:
+            return day
+        allowed = longest
+
+
+def claim_deadlines(facts: list[Fact], lines: list[dict], on: date, day_of: Callable[[Fact], date | None]) -> list[dict]:
+    """Deadlines of kind payment and prescription. `facts` dated to `on`; `lines` the finished lines."""
+    out = []
+    for claim in of(facts, "ClaimFiled"):
+        c = claim["data"]
+        mine = [f for f in facts if f["data"].get("claim_id") == c["claim_id"] and f is not claim]
+        completions = [D(f["data"]["completed_on"]) for f in of(mine, "ClaimDocumentsCompleted")]
+        if completions:
+            inquiries = [(D(f["data"]["opened_on"]), f["data"]["ground"]) for f in of(mine, "InquiryOpened")]
+            obstructed = set()
+            for f in of(mine, "ClaimObstructed"):
+                obstructed |= set(days(D(f["data"]["from"]), min(D(f["data"]["to"]), on)))
+            due = payment_due(max(completions), inquiries, obstructed)
+            out.append(deadline("payment", c["claim_id"], due, met_on(claim, mine, lines), on))
+        limit = right_ends(claim, facts, day_of)
+        if limit is not None:
+            out.append(deadline("prescription", c["claim_id"], limit, D(c["filed_on"]), on))
+    return out
+
+
+def claim_lines(claim: Fact, lines: list[dict]) -> list[dict]:
+    named = [e.lower() for e in claim["data"].get("facts") or []]
+    if named:
+        return [l for l in lines if any(e in named for e in l["events"])]
+    return [l for l in lines if l["counts_from"] <= D(claim["data"]["filed_on"])]
+
+
+def met_on(claim: Fact, mine: list[Fact], lines: list[dict]) -> date | None:
+    found = [D(f["data"]["decided_on"]) for f in of(mine, "ClaimDecided") if f["data"]["outcome"] == "declined"]
+    payable = sum(l["payable"] for l in claim_lines(claim, lines))
+    payments = of(mine, "BenefitPaid")
+    for day in sorted(D(f["data"]["paid_on"]) for f in payments):
+        if sum(f["data"]["amount"] for f in payments if D(f["data"]["paid_on"]) <= day) >= payable:
+            found.append(day)
+            break
+    return min(found) if found else None
+
+
+def deadline(kind: str, claim_id: str | None, due: date, met: date | None, on: date) -> dict:
+    overdue = (met is None and on > due) or (met is not None and met > due)
+    return {"kind": kind, "claim_id": claim_id, "due_on": due.isoformat(), "met_on": met.isoformat() if met else None, "overdue": overdue}
+
+
+# ---- GN-04: prescription ------------------------------------------------------------------------------------------------
+def claim_covers(claim: Fact, f: Fact, day_of: Callable[[Fact], date | None]) -> bool:
+    named = [e.lower() for e in claim["data"].get("facts") or []]
+    if named:
+        return f["event_id"] in named
+    day = day_of(f)
+    return day is not None and day <= D(claim["data"]["filed_on"])
+
+
+def right_last_day(claim: Fact, f: Fact, day_of: Callable[[Fact], date | None]) -> date | None:
+    arose = D(claim["data"].get("right_arose_on")) or day_of(f)
+    return None if arose is None else years_after(arose, 3)
+
+
+def right_ends(claim: Fact, facts: list[Fact], day_of: Callable[[Fact], date | None]) -> date | None:
+    """The last day of the right, for the deadline row of a claim to which the rule applies."""
+    if claim["data"].get("right_arose_on"):
+        return years_after(D(claim["data"]["right_arose_on"]), 3)
+    named = [e.lower() for e in claim["data"].get("facts") or []]
+    last = [right_last_day(claim, f, day_of) for f in facts if f["event_id"] in named]
+    last = [d for d in last if d is not None]
+    return min(last) if last else None
+
+
+def barred(facts: list[Fact], on: date, day_of: Callable[[Fact], date | None]) -> set[str]:
+    """Event ids of the facts whose right has lapsed by `on` without a claim in time."""
+    out = set()
+    for f in facts:
+        if f["type"] == "ClaimFiled":
+            continue
+        claims = [c for c in of(facts, "ClaimFiled") if claim_covers(c, f, day_of)]
+        applies = [c for c in claims if c["data"].get("facts") or c["data"].get("right_arose_on")]
+        if not applies:
+            continue
+        in_time = False
+        for c in claims:
+            last = right_last_day(c, f, day_of)
+            if last is None or D(c["data"]["filed_on"]) <= last or on <= last:
+                in_time = True
+        if not in_time:
+            out.add(f["event_id"])
+    return out
+
+
+# ---- KR-06, KR-07, KR-09, KR-10: premium back --------------------------------------------------------------------------------
+def premium_by_month(f: Fact) -> dict[str, int]:
+    """A payment's amount, month by month: amount / number of months, half up, the remainder on the last."""
+    months = sorted(f["data"]["due_months"])
+    amount = f["data"]["amount"]
+    each = half_up(amount, len(months))
+    out: dict[str, int] = {}
+    for m in months[:-1]:
+        out[m] = out.get(m, 0) + each
+    out[months[-1]] = out.get(months[-1], 0) + amount - each * (len(months) - 1)
+    return out
+
+
+def month_begun_last(start: date, end: date) -> str:
+    """The calendar month in which the policy month of `end` started; policy months run from the start day."""
+    k = 0
+    while add_months(start, k + 1) <= end:
+        k += 1
+    return month_plus(month_of(start), k)
+
+
+def refunds(facts: list[Fact], on: date, insured: str | None) -> list[dict]:
+    """`facts` dated to `on`."""
+    paid = of(facts, "PremiumPaid")
+    if of(facts, "PolicyVoided"):
+        grounds = [f["data"]["ground"] for f in of(facts, "PolicyVoided")]
+        total = sum(f["data"]["amount"] for f in paid)
+        if "unlawful_gain" in grounds or total == 0 or on < base.first_day(facts):         # KR-06
+            return []
+        return [{"kind": "premium", "amount": total, "due_from": base.first_day(facts).isoformat()}]
+    if of(facts, "PolicyRevoked"):                                                         # KR-08
+        return []
+    ends = []
+    for f in of(facts, "PersonDied"):                                                      # KR-07
+        if f["data"]["person_id"] == insured:
+            ends.append(D(f["data"]["died_on"]))
+    for f in of(facts, "PolicyCancelled", "PolicyWithdrawn", "PolicyRescinded"):           # KR-09, KR-10, (KR-04, KR-11)
+        ends.append(D(f["data"][LIFE_ENDS[f["type"]]]))
+    if not ends:
+        return []
+    end = min(ends)
+    period = base.period_of(base.periods(facts), end, end_inside=True)
+    if period is None:
+        return []
+    last_begun = month_begun_last(period["start"], end)
+    total = 0
+    for f in paid:
+        for month, amount in premium_by_month(f).items():
+            if month > last_begun:
+                total += amount
+    return [{"kind": "premium", "amount": total, "due_from": end.isoformat()}] if total else []
+
+
+# ---- refusals and discrepancies ---------------------------------------------------------------------------------------------
+Check = Callable[[list[Fact], Fact], "str | None"]
+
+
+def refused_with(check: Check, events: list[dict], new: dict) -> str | None:
+    """The rule id by which a new event is refused, or None. `check(other facts in force, fact)` is the product's."""
+    k = base.known(events)
+    if new["type"] not in base.CORRECTIONS:
+        return check(k.facts, {"event_id": new["event_id"].lower(), "type": new["type"], "data": new["data"], "n": len(events)})
+    root = root_of(events, new["data"]["target"])
+    if root is None:
+        return None
+    after = base.known([*events, new])
+    fact = [f for f in after.in_force if f["event_id"] == root["event_id"].lower()]
+    if not fact:
+        return None
+    restored = new["type"] == "FactRetracted" and root["event_id"].lower() not in {f["event_id"] for f in k.in_force}
+    if new["type"] == "FactAmended" or restored:
+        others = [f for f in after.facts if f["event_id"] != root["event_id"].lower()]
+        return check(others, fact[0])
+    return None
+
+
+def root_of(events: list[dict], target: str) -> dict | None:
+    """The fact that a correction changes in the end."""
+    by_id = {e["event_id"].lower(): e for e in events}
+    e = by_id.get(target.lower())
+    while e is not None and e["type"] in base.CORRECTIONS:
+        e = by_id.get(e["data"]["target"].lower())
+    return e
+
+
+def discrepancies(check: Check, facts: list[Fact], types: tuple[str, ...]) -> list[tuple]:
+    """Facts that could not be recorded now, judged by the others: (rule, None, None)."""
+    out = []
+    for f in of(facts, *types):
+        rule = check([g for g in facts if g is not f], f)
+        if rule:
+            out.append((rule, None, None))
+    return out
+
+
+# ---- the answer -------------------------------------------------------------------------------------------------------------
+def cut_line(l: dict, limits: dict, under: list[tuple[str, str, int]]) -> None:
+    """Puts a yen line under several limits at once, in the order given; each row's `used` counts what is payable in the end."""
+    if l["decision"] == "declined":
+        return
+    left = l["gross"]
+    for limit, key, cap in under:
+        row = limits.setdefault((limit, key), ["yen", cap, 0])
+        room = row[1] - row[2]
+        if left > room:
+            l["cut_by"].append((limit, key, left - room))
+            left = room
+            l["decision"] = "reduced"
+    l["payable"] = left
+    for limit, key, _ in under:
+        limits[(limit, key)][2] += left
+
+
+def decide(l: dict, rules: list[str]) -> dict:
+    """A line declined by the first of the rules, or left as it is."""
+    if rules:
+        l["payable"], l["decision"], l["rule"] = 0, "declined", rules[0]
+    l["acceptable"] = sorted(set(rules))
+    return l
+
+
+def unknown(k: base.Known) -> dict:
+    return base.UNKNOWN | {"orphans": [list(o) for o in k.orphans], "deadlines": [], "refunds": [], "discrepancies": [], "acceptable": {}}
+
+
+def finished(k: base.Known, facts: list[Fact], on: date, state: dict, lines: list[dict], limits: dict, *, deadlines: list[dict],
+             refunds: list[dict] = (), discrepancies: list[tuple] = ()) -> dict:
+    """The answer in the shape that is compared. `acceptable`: (benefit, key) -> rules that may be named as the deciding one."""
+    out = base.result(state, lines, limits, base.settlement(lines, facts, on), k.orphans)
+    out["deadlines"] = sorted(deadlines, key=_deadline_order)
+    out["refunds"] = sorted(refunds, key=lambda r: (r["kind"], r["due_from"], r["amount"]))
+    out["discrepancies"] = sorted(discrepancies, key=repr)
+    out["acceptable"] = {(l["benefit"], l["key"]): l["acceptable"] for l in lines if l["decision"] == "declined"}
+    return out
+
+
+def _deadline_order(d: dict) -> tuple:
+    return (d["kind"], d["claim_id"] or "", d["due_on"], d["met_on"] or "")
+
+
+def comparable(a: dict) -> dict:
+    """The ledger's answer in the same shape. Of deadlines, refunds and discrepancies only what the specification fixes."""
+    out = base.comparable(a)
+    out["deadlines"] = sorted(({n: d[n] for n in ("kind", "claim_id", "due_on", "met_on", "overdue")} for d in a["deadlines"]), key=_deadline_order)
+    out["refunds"] = sorted(({n: r[n] for n in ("kind", "amount", "due_from")} for r in a["refunds"]), key=lambda r: (r["kind"], r["due_from"], r["amount"]))
+    out["discrepancies"] = sorted(((x["rule"], x["recorded"], x["derived"]) if x["rule"] == "SM-03" else (x["rule"], None, None)
+                                   for x in a["discrepancies"]), key=repr)
+    return out
+
+
+def difference(oracle: dict, ledger: dict, strict: bool = False) -> list[str]:
+    """What differs, as text. Unless strict, a declined line may name any rule that declines it."""
+    want = {n: v for n, v in oracle.items() if n != "acceptable"}
+    got = dict(ledger)
+    if not strict:
+        lines: list[Any] = []
+        first = {(l[0], l[1]): l[7] for l in want["lines"] if l[6] == "declined"}
+        for l in got["lines"]:
+            key = (l[0], l[1])
+            if l[6] == "declined" and key in first and l[7] in oracle["acceptable"].get(key, ()):
+                l = (*l[:7], first[key])
+            lines.append(l)
+        got["lines"] = sorted(lines)
+    return base.difference(want, got)
