@@ -1,0 +1,1 @@
+"""The rules of the scheme, cut by the sections of its wording; amounts, windows and lists are in terms.toml."""

@@ -1,0 +1,209 @@
+"""SK-00 to SK-08: what is held on a day, in which layers, and which of the layers cover a condition.
+
+Every rule that pays asks `cover(...)`: it names the option held (`base`, `medical_lump_sum` …), the condition, the deciding day and
+the day that the 730 days look at, and is given the amount covered, or the clause that leaves the case without cover.
+Amounts are in the option's own unit: half units of base cover (see `yen_for`), 1 for a rider, yen for an insured amount.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+from typing import NamedTuple
+
+from ledger import events as ev
+from ledger.periods import Period
+from ledger.product import clause
+from ledger.products.general.contract import Contract
+from ledger.products.general.contract import contract as read_contract
+from ledger.products.seikatsu.plan import SeikatsuPlan
+from ledger.products.seikatsu.rules.conditions import accident_day, conditions, onsets, pregnancies
+from ledger.terms import Terms
+from ledger.timeline import Facts
+
+TERMS = Terms.load(Path(__file__).parents[1])
+
+Option = Callable[[SeikatsuPlan], int]
+"""How much of a cover a plan holds, in the cover's own unit; 0 where it is not held."""
+
+
+class Layer(NamedTuple):
+    """A part of a cover that was entered on one day."""
+
+    entered_on: date
+    amount: int
+
+
+class Cover(NamedTuple):
+    """How far a case is covered: `amount` by the layers that cover it, `held` by all layers of its deciding day.
+
+    Where nothing covers it, `reason` is the clause; `relief_from` is the day from which SK-05 takes the place of SK-04.
+    """
+
+    amount: int
+    held: int
+    reason: str | None = None
+    relief_from: date | None = None
+
+    def declined_by(self, day: date) -> str | None:
+        """The clause that declines a line of a day; None where the case is covered, if only in part."""
+        return "SK-05" if self.reason == "SK-04" and self.relief_from is not None and day >= self.relief_from else self.reason
+
+
+# ---- the options: what is held of each cover ------------------------------------------------------------------------------------
+
+
+def base(plan: SeikatsuPlan) -> int:
+    """Base cover, in half units."""
+    return plan.half_units
+
+
+def medical_lump_sum(plan: SeikatsuPlan) -> int:
+    """医療一時金: held or not."""
+    return int(plan.riders.medical_lump_sum)
+
+
+def cancer_long_stay(plan: SeikatsuPlan) -> int:
+    """がん長期入院, in half units of base cover."""
+    return plan.half_units if plan.riders.cancer_long_stay else 0
+
+
+def three_diseases(term: str, on: date) -> Option:
+    """３大疾病: what a course comes to, in yen, by one of the tables of terms.toml."""
+    by_course = TERMS.at(term, on)
+    return lambda plan: by_course[plan.riders.three_diseases] if plan.riders.three_diseases else 0
+
+
+def yen_for(per_unit: int, half_units: int) -> int:
+    """An amount per unit for a number of half units, in whole yen."""
+    return per_unit * half_units // 2
+
+
+# ---- the contract ---------------------------------------------------------------------------------------------------------------
+
+
+def policy(facts: Facts) -> Contract[SeikatsuPlan]:
+    """The contract on the options of this product; its periods turn at 00:00."""
+    return facts.once(_policy)
+
+
+def _policy(facts: Facts) -> Contract[SeikatsuPlan]:
+    return read_contract(facts, SeikatsuPlan, "00:00")
+
+
+def period_begun(facts: Facts, day: date) -> Period | None:
+    """The policy period of a day; after the last one, the last that began before it."""
+    held = policy(facts)
+    return held.period(day) or max((period for period in held.periods if period.start <= day), default=None)
+
+
+@clause("SK-00")
+def in_scheme(facts: Facts, day: date) -> bool:
+    """A deciding day lies in a policy period, on or after the entry, and before a cancellation or withdrawal (Interpretation)."""
+    held = policy(facts)
+    ended = [fact.data.cancelled_on for fact in facts.of(ev.PolicyCancelled)]
+    ended += [fact.data.withdrawn_on for fact in facts.of(ev.PolicyWithdrawn)]
+    return held.entered_on <= day and held.period(day) is not None and all(day < end for end in ended)
+
+
+@clause("SK-01", "SK-02")
+def layers(facts: Facts, option: Option, on: date) -> tuple[Layer, ...]:
+    """The layers held on a day, the oldest first: each increase a new layer entered on its own day; a decrease takes the newest (Q31)."""
+    held = policy(facts)
+    stack: list[Layer] = []
+    for i, change in enumerate(held.plans):
+        if i and change.from_ > on:
+            break
+        wanted, amount = option(change.plan), sum(layer.amount for layer in stack)
+        while amount > wanted:
+            newest = stack.pop()
+            amount -= newest.amount
+            if amount < wanted:
+                stack.append(newest._replace(amount=wanted - amount))
+                amount = wanted
+        if amount < wanted:
+            _enter(stack, Layer(change.from_ if i else held.entered_on, wanted - amount))
+    return tuple(stack)
+
+
+def _enter(stack: list[Layer], layer: Layer) -> None:
+    """Puts a layer on top; what is entered on one day is one layer."""
+    below = stack.pop().amount if stack and stack[-1].entered_on == layer.entered_on else 0
+    stack.append(layer._replace(amount=below + layer.amount))
+
+
+def held_on(facts: Facts, option: Option, on: date) -> int:
+    """All that is held of an option on a day; 0 where the person is not in the scheme."""
+    return sum(layer.amount for layer in layers(facts, option, on)) if in_scheme(facts, on) else 0
+
+
+# ---- what covers a case -----------------------------------------------------------------------------------------------------------
+
+
+@clause("SK-03")
+def cover(
+    facts: Facts, option: Option, condition_id: str | None, deciding_day: date, relief_day: date | None, *, with_causes: bool = True
+) -> Cover:
+    """A case is measured against the layers held on its deciding day; benefits add up over the layers that cover it (Q31, Q50).
+
+    `relief_day` is compared with entry + 730: the first admission day for a hospitalisation (SK-05), its own day for a surgery,
+    radiation or advanced care (SK-06), None where there is no such relief (SK-07). `with_causes` false: only the condition's own onset.
+    For an injury the deciding day is that of the admission, visit or surgery; the accident's is found in the condition.
+    """
+    condition = conditions(facts).get(condition_id) if condition_id is not None else None
+    if condition is not None and condition.kind == "injury":
+        return _injury_cover(facts, option, condition, deciding_day)
+    stack = layers(facts, option, deciding_day)
+    held = sum(layer.amount for layer in stack)
+    if not in_scheme(facts, deciding_day):
+        return Cover(0, held, "SK-00")
+    if condition_id is None:
+        return Cover(held, held)
+    barred = {layer: _barred(facts, layer, condition_id, relief_day, with_causes) for layer in stack}
+    amount = sum(layer.amount for layer, reason in barred.items() if reason is None)
+    if amount or not stack:
+        return Cover(amount, held)
+    return Cover(0, held, barred[stack[0]], _relief_from(stack[0]) if relief_day is not None else None)
+
+
+def _barred(facts: Facts, layer: Layer, condition_id: str, relief_day: date | None, with_causes: bool) -> str | None:
+    """The clause by which a layer does not cover a condition."""
+    if with_causes and pregnant_before(facts, layer, condition_id):
+        return "SK-08"
+    relieved = relief_day is not None and relief_day >= _relief_from(layer)
+    return "SK-04" if not relieved and begun_before(facts, layer, condition_id, with_causes) else None
+
+
+@clause("SK-04")
+def begun_before(facts: Facts, layer: Layer, condition_id: str, with_causes: bool = True) -> bool:
+    """A condition whose onset, or that of anything it follows from, lies before a layer's entry is not covered by it (Q26, Q27)."""
+    return any(onset < layer.entered_on for onset in onsets(facts, condition_id, with_causes=with_causes))
+
+
+@clause("SK-05", "SK-06")
+def _relief_from(layer: Layer) -> date:
+    """From 730 days after the entry on, what begins is covered although the condition was there before (Q30, Q31)."""
+    return layer.entered_on + timedelta(TERMS.number("relief_days", layer.entered_on))
+
+
+@clause("SK-08")
+def pregnant_before(facts: Facts, layer: Layer, condition_id: str) -> bool:
+    """Nothing that comes of a pregnancy diagnosed before a layer's entry is covered by it, without relief (Q32)."""
+    return any(diagnosed_on < layer.entered_on for diagnosed_on in pregnancies(facts, condition_id))
+
+
+@clause("SK-04a")
+def _injury_cover(facts: Facts, option: Option, condition: ev.ConditionRecorded, on: date) -> Cover:
+    """An injury is covered by the layers held on the day of the accident, as far as they are still held on the day itself (Q50)."""
+    accident_on = accident_day(condition)
+    now = layers(facts, option, on)
+    if accident_on is None:
+        return Cover(0, sum(layer.amount for layer in now), "SK-04a")
+    then = layers(facts, option, accident_on)
+    held = sum(layer.amount for layer in now) or sum(layer.amount for layer in then)
+    if not in_scheme(facts, accident_on):
+        return Cover(0, held, "SK-00")
+    held_then = {layer.entered_on: layer.amount for layer in then}
+    kept = sum(min(layer.amount, held_then.get(layer.entered_on, 0)) for layer in now) if in_scheme(facts, on) else 0
+    return Cover(kept, held, None if kept or not held else "SK-04a")
