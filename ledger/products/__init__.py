@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from ledger.product import Product
-from ledger.products import cyber
+from ledger.products import cyber, ryoritsu
 
 PRODUCTS: dict[str, Product] = {
     product.name: product
-    for product in (cyber.PRODUCT,)
+    for product in (cyber.PRODUCT, ryoritsu.PRODUCT)
 }

@@ -45,8 +45,8 @@ class Contract(NamedTuple, Generic[P]):
 
     @property
     def first_day(self) -> date:
-        """The first day of the first period."""
-        return self.periods[0].first_day
+        """The first day of cover: that of the first period, or a later day of entry."""
+        return self.covered_periods()[0].first_day
 
     def period(self, day: date) -> Period | None:
         """The period a day belongs to."""
@@ -54,11 +54,18 @@ class Contract(NamedTuple, Generic[P]):
 
     def plan(self, day: date) -> P:
         """The plan held on a day; before the first, the first."""
-        held = self.plans[0].plan
-        for change in self.plans:
-            if change.from_ <= day and not self._of_the_earlier_period(change, day):
-                held = change.plan
-        return held
+        return self.plans_to(day)[-1].plan
+
+    def plans_to(self, day: date) -> tuple[PlanHeld[P], ...]:
+        """The first plan and the changes that have come in by a day, in order."""
+        came_in = (change for change in self.plans[1:] if change.from_ <= day and not self._of_the_earlier_period(change, day))
+        return (self.plans[0], *came_in)
+
+    def covered_periods(self) -> tuple[Period, ...]:
+        """The periods as cover runs: the first from the day of entry where that is later than the period's start."""
+        first, *later = self.periods
+        entered = first.start < self.entered_on < first.end
+        return (first._replace(start=self.entered_on) if entered else first, *later)
 
     def _of_the_earlier_period(self, change: PlanHeld[P], day: date) -> bool:
         """Whether a renewal brings its plan in on a day that still belongs to the period before."""

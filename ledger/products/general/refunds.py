@@ -33,6 +33,11 @@ def months_paid(facts: Facts) -> tuple[MonthPaid, ...]:
     return tuple(found)
 
 
+def first_paid_on(facts: Facts, month: str) -> date | None:
+    """The day on which the premium of a month of debit came in; None where it did not."""
+    return min((paid.paid_on for paid in months_paid(facts) if paid.month == month), default=None)
+
+
 def month_begun(start: date, day: date) -> str:
     """The month of debit in which a day lies, months counted from the start day: a begun month counts whole."""
     months = months_from_to(month_of(start), month_of(day))
