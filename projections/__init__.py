@@ -1,1 +1,1 @@
-"""What others read: the movements in SQL. Rebuildable, and never asked before a decision."""
+"""What others read: the journal's movements in SQL. Rebuildable from the log at any time, never asked before a decision."""
