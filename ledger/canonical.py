@@ -23,8 +23,8 @@ class OutsideDomain(LedgerFault):
 
 def canonical(value: Any) -> bytes:
     """The canonical bytes of a JSON value: texts, integers below 2^53, booleans, null, lists, ASCII-named objects."""
-    _assert_domain(value)
     try:
+        _assert_domain(value)
         return orjson.dumps(value, option=_OPTIONS)
     except (orjson.JSONEncodeError, RecursionError) as error:
         raise OutsideDomain(f"no canonical bytes: {error}") from None

@@ -6,6 +6,7 @@ the rule where a rule refuses. The parts stay apart as attributes, so that an in
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from typing import Any, Final, Literal, NamedTuple
@@ -29,6 +30,11 @@ class Words(NamedTuple):
 
 MISSING: Final = Words("何もないこと", "nothing")
 """What was found where a required field is left out."""
+
+UNKNOWN_FIELD: Final = Words("未知の項目", "an unknown field")
+"""What was found where a field is not in the vocabulary."""
+
+_NAME: Final = re.compile(r"[A-Za-z0-9_]+(\[[0-9]+\])*|\?")
 
 
 class Refused(Exception):
@@ -86,8 +92,11 @@ class Refused(Exception):
         return f"{place}: found {shown(self.found, 'en')}{verdict}{rule}."
 
     def without_values(self) -> str:
-        """Line, field and rule alone, for a log: what was found may be personal."""
-        parts = (self.line and f"line {self.line}", _field(self.field), self.rule and f"rule {self.rule}")
+        """Line, field and rule alone, for a log: what was found may be personal, and so may a name that is none of ours."""
+        names = self.field.split(".") if self.field else []
+        known = [*names[:-1], "?"] if self.found is UNKNOWN_FIELD else names
+        field = ".".join(n if _NAME.fullmatch(n) else "?" for n in known)
+        parts = (self.line and f"line {self.line}", field, self.rule and f"rule {self.rule}")
         return "refused: " + (", ".join(p for p in parts if p) or "the whole object")
 
     def __str__(self) -> str:
@@ -103,7 +112,7 @@ class Undecodable(LedgerFault):
 
 
 def shown(found: object, language: Language = "en") -> str:
-    """What was found, short and on one line, with control and invisible characters escaped. Containers are only named."""
+    """What was found, short and on one line; control and invisible characters are escaped, containers only named."""
     if isinstance(found, Words):
         return escaped(found.get(language), 4 * SHOWN)
     if found is None:

@@ -18,7 +18,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from ledger import eras
 from ledger.door.careful import LINE_BYTES, careful
-from ledger.errors import Refused, Words
+from ledger.errors import UNKNOWN_FIELD, Refused, Words
 from ledger.events import EVENT_TYPES, Event, Fact, amended
 from ledger.events.base import (
     DAY_WORDS,
@@ -31,7 +31,7 @@ from ledger.events.base import (
     UUID_WORDS,
     Day,
 )
-from ledger.events.explain import UNKNOWN_FIELD, explained, nearest
+from ledger.events.explain import explained, nearest
 
 Mode = Literal["record", "import"]
 

@@ -10,10 +10,8 @@ from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from ledger.errors import MISSING, Refused, Words
+from ledger.errors import MISSING, UNKNOWN_FIELD, Refused, Words
 from ledger.events.base import BOOL_WORDS, Kind
-
-UNKNOWN_FIELD: Final = Words("未知の項目", "an unknown field")
 
 Allowed = Words | tuple[str, ...]
 

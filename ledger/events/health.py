@@ -43,7 +43,7 @@ CareCategory = Literal["care_service", "housekeeping", "safety_check", "meals", 
 
 
 class ConditionRecorded(Fact):
-    """A sickness, an injury or a pregnancy. `onset_on`: 発病日; `caused_by`: conditions from which it follows medically."""
+    """A sickness, an injury or a pregnancy. `onset_on`: 発病日; `caused_by`: what it follows from medically."""
 
     condition_id: Id
     kind: Literal["sickness", "injury", "pregnancy"]
@@ -173,7 +173,7 @@ class CancerDiagnosed(Fact):
 class Lodging(Model):
     """Nights spent near the place of treatment, and their price in yen together."""
 
-    nights: Annotated[int, Field(ge=0, le=366), whole(0, 366)]
+    nights: Annotated[int, Field(ge=0, le=9999), whole(0, 9999)]
     amount: Yen
 
 

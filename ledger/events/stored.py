@@ -1,8 +1,8 @@
 """What is stored of an event: canonical bytes, in which personal texts stand apart; and the one decoder, which upcasts.
 
-A stored record is an object of the envelope's fields, `data`, and `personal`: what says something of a person and no rule
-reads. A layer between may replace `personal` by ciphertext and back. Where the key is gone, `personal` is null on reading:
-texts that are required read as ERASED then, others as left out, and every amount, day and limit stays as it was.
+A stored record is an object of the envelope's fields, `data`, and `personal`: what says something of a person and no
+rule reads. A layer between may replace `personal` by ciphertext and back. Where the key is gone, `personal` is null on
+reading: texts that are required read as ERASED then, others as left out, and every amount, day and limit stays.
 """
 
 from __future__ import annotations
