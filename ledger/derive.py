@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
 
-from ledger.journal import UNDATED, Discrepancy, Entry, Held, Item, Journal, Line, Orphan
+from ledger.journal import UNDATED, Discrepancy, Entry, Held, Item, Journal, Line, Opening, Orphan
 from ledger.limits import Claim, within_limits
 from ledger.product import Guard, Product, Section
 from ledger.timeline import Facts, Known, Timeline
@@ -29,7 +29,11 @@ class Workings:
     def run(self, section: Section, guards: Sequence[Guard], facts: Facts, lines: tuple[Line, ...]) -> tuple[Item, ...]:
         """The section's items: claims past the guards and brought within their limits, and the rest as given."""
         on = facts.on if section.reads_day else None
-        read = (facts.only(section.reads.union(*(guard.reads for guard in guards))), lines if section.reads_lines else (), on)
+        read = (
+            facts.only(section.reads.union(*(guard.reads for guard in guards))),
+            lines if section.reads_lines else (),
+            on,
+        )
         last = self._last.get(section.name)
         if last is not None and last[0] == read:
             return last[1]
@@ -41,9 +45,22 @@ class Workings:
                 claims.append(_guarded(guards, view, given))
             else:
                 items.append(given)
-        found = (*items, *within_limits(claims))
+        found = tuple(_one_opening_each([*items, *within_limits(claims)]))
         self._last[section.name] = (read, found)
         return found
+
+
+def _one_opening_each(items: Iterable[Item]) -> Iterator[Item]:
+    """A standing limit that lines touch as well is opened once: standing, from the earlier day."""
+    openings: dict[tuple[str, str], Opening] = {}
+    for item in items:
+        if not isinstance(item, Opening):
+            yield item
+            continue
+        other = openings.get((item.limit, item.key), item)
+        standing = item if item.standing else other
+        openings[item.limit, item.key] = standing._replace(counts_from=min(item.counts_from, other.counts_from))
+    yield from openings.values()
 
 
 def _guarded(guards: Sequence[Guard], facts: Facts, claim: Claim) -> Claim:

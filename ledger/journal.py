@@ -98,6 +98,8 @@ class Span(NamedTuple):
 
 
 class Deadline(NamedTuple):
+    """Something due by a day; `met_on` null while it is not met."""
+
     counts_from: date
     kind: str
     claim_id: str | None
@@ -106,6 +108,7 @@ class Deadline(NamedTuple):
     rules: tuple[str, ...]
 
     def overdue(self, on: date) -> bool:
+        """Whether it was missed: not met and the day due is past, or met too late."""
         return on > self.due_on if self.met_on is None else self.met_on > self.due_on
 
 
@@ -290,5 +293,7 @@ def difference(old: Journal, new: Journal) -> tuple[Entry, ...]:
 
 def _order(entry: Entry) -> tuple[Any, ...]:
     """Reversals first on their day; then by kind and content, `None` before anything."""
-    content = tuple((field is not None, field if field is not None else "") for field in cast(tuple[Any, ...], entry.item))
+    content = tuple(
+        (field is not None, field if field is not None else "") for field in cast(tuple[Any, ...], entry.item)
+    )
     return (entry.day, entry.sign, _KIND_OF[type(entry.item)], content)

@@ -50,7 +50,9 @@ class Claim(NamedTuple):
     limits: tuple[Limit, ...] = ()
     declined: bool = False
     order: tuple[str, ...] = ()
-    judged_on: date | None = None  # the deciding day of the fact (admission, accident, …), for the clauses that serve every benefit
+    judged_on: date | None = (
+        None  # the deciding day of the fact (admission, accident, …), for the clauses that serve every benefit
+    )
     condition_id: str | None = None
 
     def decline(self, rule: str) -> Claim:
@@ -102,14 +104,19 @@ def _take_turns(claims: list[Claim]) -> list[list[Line]]:
         pieces[i].append(_cut(piece, used))
         if last < claim.last and claim.is_run:
             following = last + timedelta(1)
-            rest = claim._replace(first=following, quantity=days(following, claim.last), counts_from=max(claim.counts_from, following))
+            rest = claim._replace(
+                first=following, quantity=days(following, claim.last), counts_from=max(claim.counts_from, following)
+            )
             heappush(queue, (rest.counts_from, order, i, rest))
     return pieces
 
 
 def _uniform(claim: Claim, used: dict[tuple[str, str], int]) -> int:
     """How many days of the run fare alike: up to where the tightest limit is used up."""
-    per_day = [(limit.cap - used.get((limit.limit, limit.key), 0), claim.rate if limit.unit == "yen" else 1) for limit in claim.limits]
+    per_day = [
+        (limit.cap - used.get((limit.limit, limit.key), 0), claim.rate if limit.unit == "yen" else 1)
+        for limit in claim.limits
+    ]
     if any(room == 0 for room, _ in per_day):
         return claim.quantity
     return max(1, min(room // need for room, need in per_day if need))
@@ -160,7 +167,9 @@ def _joined(pieces: list[Line]) -> list[Line]:
                 gross=before.rate * both,
                 payable=before.payable + piece.payable,
                 cuts=tuple(a._replace(by=a.by + b.by) for a, b in zip(before.cuts, piece.cuts, strict=True)),
-                uses=tuple(a._replace(amount=a.amount + b.amount) for a, b in zip(before.uses, piece.uses, strict=True)),
+                uses=tuple(
+                    a._replace(amount=a.amount + b.amount) for a, b in zip(before.uses, piece.uses, strict=True)
+                ),
             )
         else:
             joined.append(piece)
@@ -171,4 +180,10 @@ def _fared(piece: Line) -> tuple[object, ...]:
     """How a day of the piece fared: pieces that agree can be one line."""
     n = piece.quantity
     cuts = tuple(cut._replace(by=cut.by // n) for cut in piece.cuts)
-    return piece.rate, piece.payable // n, piece.decision, cuts, tuple(use._replace(amount=use.amount // n) for use in piece.uses)
+    return (
+        piece.rate,
+        piece.payable // n,
+        piece.decision,
+        cuts,
+        tuple(use._replace(amount=use.amount // n) for use in piece.uses),
+    )

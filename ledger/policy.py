@@ -8,8 +8,8 @@ from typing import Any, cast
 from uuid import UUID, uuid5
 
 from ledger import events as ev
-from ledger.door import read_amendment
 from ledger.derive import Workings, earliest_change, rewritten, seen
+from ledger.door import read_amendment
 from ledger.errors import Refused, Words
 from ledger.journal import UNDATED, Entry, Journal, difference
 from ledger.product import Product
@@ -61,7 +61,9 @@ class Policy:
     @property
     def product(self) -> Product | None:
         """The product of the policy; None where it was never issued."""
-        return next((PRODUCTS[e.data.product] for e in reversed(self.recorded) if isinstance(e.data, ev.PolicyIssued)), None)
+        return next(
+            (PRODUCTS[e.data.product] for e in reversed(self.recorded) if isinstance(e.data, ev.PolicyIssued)), None
+        )
 
     # ---- decide -----------------------------------------------------------------------------------------------------------------
 
@@ -100,7 +102,9 @@ class Policy:
         known = self.timeline
         product = PRODUCTS[event.data.product] if isinstance(event.data, ev.PolicyIssued) else self.product
         if product is None or not (known.issued or isinstance(event.data, ev.PolicyIssued)):
-            words = Words("先に発行された契約（有効な PolicyIssued がある契約）", "a policy issued before (PolicyIssued in force)")
+            words = Words(
+                "先に発行された契約（有効な PolicyIssued がある契約）", "a policy issued before (PolicyIssued in force)"
+            )
             raise Refused(field="policy_id", found=self.policy_id, allowed=words)
         new = self._dated(event.event_id, cast(ev.Fact, event.data), known)
         refuse(product, known.facts, new, self._ids)
@@ -152,7 +156,7 @@ class Policy:
                 return None
             journal = rewritten(product, after, self.journal, since, self._workings)
             entries, fault = difference(self.journal, journal), None
-        except Exception as error:  # whatever a rule raises: never guess, and never lose the fact
+        except Exception as error:  # noqa: BLE001 - whatever a rule raises: never guess, and never lose the fact
             journal, entries, fault = self.journal, (), f"{type(error).__name__}: {error}"
             self._workings = Workings()
         if not entries and fault == self.fault:

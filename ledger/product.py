@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import Any, NamedTuple, TypeVar
 
@@ -93,7 +93,6 @@ class Product(NamedTuple):
     from_the_start: Callable[[Facts], Iterable[Known[Any]]] = _nothing_from_the_start
 
 
-
 def clause(*ids: str) -> Callable[[R], R]:
     """Labels a rule with the clauses it computes. It registers nothing: tuples put the rules in order."""
 
@@ -102,6 +101,7 @@ def clause(*ids: str) -> Callable[[R], R]:
         return rule
 
     return label
+
 
 def clauses_of(rule: Callable[..., Any]) -> tuple[str, ...]:
     """The clauses that a rule computes."""

@@ -54,7 +54,9 @@ def refuse(product: Product, facts: Facts, new: Known[Any], recorded: Recorded) 
         if isinstance(new.data, refusal.types):
             ground = refusal.ground(facts, new)
             if ground is not None:
-                raise Refused(field=f"data.{ground.field}", found=ground.found, allowed=ground.allowed, rule=refusal.rule)
+                raise Refused(
+                    field=f"data.{ground.field}", found=ground.found, allowed=ground.allowed, rule=refusal.rule
+                )
 
 
 def _references(fact: ev.Fact, recorded: Recorded) -> None:
@@ -64,10 +66,18 @@ def _references(fact: ev.Fact, recorded: Recorded) -> None:
         named += [(f"{name}[{i}]", field, value) for i, value in enumerate(getattr(fact, name, None) or ())]
     for name, field, value in named:
         if value is not None and (field, value) not in recorded.ids:
-            raise Refused(field=f"data.{name}", found=value, allowed=Words(f"先に記録された {field}", f"a {field} recorded before"))
+            raise Refused(
+                field=f"data.{name}",
+                found=value,
+                allowed=Words(f"先に記録された {field}", f"a {field} recorded before"),
+            )
     for i, event_id in enumerate((getattr(fact, "facts", None) or ()) if isinstance(fact, ev.ClaimFiled) else ()):
         if event_id not in recorded.event_ids:
-            raise Refused(field=f"data.facts[{i}]", found=event_id, allowed=Words("先に記録された事象の event_id", "the event_id of an event recorded before"))
+            raise Refused(
+                field=f"data.facts[{i}]",
+                found=event_id,
+                allowed=Words("先に記録された事象の event_id", "the event_id of an event recorded before"),
+            )
 
 
 def _unique(facts: Facts, fact: ev.Fact) -> None:
@@ -77,7 +87,11 @@ def _unique(facts: Facts, fact: ev.Fact) -> None:
     value = getattr(fact, own)
     for fact_type, field in OWN_IDS.items():
         if field == own and any(getattr(other.data, own) == value for other in facts.of(fact_type)):
-            raise Refused(field=f"data.{own}", found=value, allowed=Words(f"有効な事実にまだない {own}", f"a {own} that no fact in force has"))
+            raise Refused(
+                field=f"data.{own}",
+                found=value,
+                allowed=Words(f"有効な事実にまだない {own}", f"a {own} that no fact in force has"),
+            )
 
 
 # ---- periods and plans --------------------------------------------------------------------------------------------------------
@@ -85,7 +99,11 @@ def _unique(facts: Facts, fact: ev.Fact) -> None:
 
 def _issued_once(product: Product, facts: Facts, fact: ev.PolicyIssued) -> None:
     if facts.of(ev.PolicyIssued):
-        raise Refused(field="type", found="PolicyIssued", allowed=Words("一つの契約に有効な PolicyIssued は一つ", "one PolicyIssued in force for a policy"))
+        raise Refused(
+            field="type",
+            found="PolicyIssued",
+            allowed=Words("一つの契約に有効な PolicyIssued は一つ", "one PolicyIssued in force for a policy"),
+        )
     check_plan(product, fact.plan)
 
 
@@ -123,16 +141,24 @@ def _allowed(error: Any) -> str:
 
 def _stay_ends(product: Product, facts: Facts, fact: ev.StayConfirmed | ev.HospitalDischarged) -> None:
     admitted = next((s.data.admitted_on for s in facts.of(ev.HospitalAdmitted) if s.data.stay_id == fact.stay_id), None)
-    field, day = ("discharged_on", fact.discharged_on) if isinstance(fact, ev.HospitalDischarged) else ("through", fact.through)
+    field, day = (
+        ("discharged_on", fact.discharged_on) if isinstance(fact, ev.HospitalDischarged) else ("through", fact.through)
+    )
     if admitted is not None and day < admitted:
-        raise Refused(field=f"data.{field}", found=day.isoformat(), allowed=Words(f"入院日 {admitted} 以後の日", f"a day on or after the admission on {admitted}"))
+        raise Refused(
+            field=f"data.{field}",
+            found=day.isoformat(),
+            allowed=Words(f"入院日 {admitted} 以後の日", f"a day on or after the admission on {admitted}"),
+        )
 
 
 def _discharged_once(product: Product, facts: Facts, fact: ev.HospitalDischarged) -> None:
     for other in facts.of(ev.HospitalDischarged):
         if other.data.stay_id == fact.stay_id:
             day = other.data.discharged_on
-            allowed = Words(f"一つの入院に退院は一つ（{day} に退院済み）", f"one discharge of a stay (discharged on {day})")
+            allowed = Words(
+                f"一つの入院に退院は一つ（{day} に退院済み）", f"one discharge of a stay (discharged on {day})"
+            )
             raise Refused(field="data.stay_id", found=fact.stay_id, allowed=allowed)
 
 
@@ -141,11 +167,15 @@ def _admitted_before_it_ends(product: Product, facts: Facts, fact: ev.HospitalAd
     ends += [c.data.through for c in facts.of(ev.StayConfirmed) if c.data.stay_id == fact.stay_id]
     if ends and min(ends) < fact.admitted_on:
         known = min(ends)
-        allowed = Words(f"入院が確認されている {known} 以前の日", f"a day on or before {known}, to which the stay is known")
+        allowed = Words(
+            f"入院が確認されている {known} 以前の日", f"a day on or before {known}, to which the stay is known"
+        )
         raise Refused(field="data.admitted_on", found=fact.admitted_on, allowed=allowed)
 
 
-def _benefit_of_the_product(product: Product, facts: Facts, fact: ev.BenefitPaid | ev.BenefitRecovered | ev.PremiumOffset) -> None:
+def _benefit_of_the_product(
+    product: Product, facts: Facts, fact: ev.BenefitPaid | ev.BenefitRecovered | ev.PremiumOffset
+) -> None:
     if fact.benefit not in product.benefits:
         raise Refused(field="data.benefit", found=fact.benefit, allowed=sorted(product.benefits))
 
@@ -169,13 +199,23 @@ def check_target(recorded: Sequence[ev.Event], event: ev.Event) -> ev.Event:
     """The event that a correction targets. Raises Refused where there is none of this policy, or none that can be corrected so."""
     correction = cast(ev.FactAmended | ev.FactRetracted, event.data)
     if correction.target == event.event_id:
-        raise Refused(field="data.target", found=correction.target, allowed=Words("訂正自身ではない事象", "another event, not the correction itself"))
+        raise Refused(
+            field="data.target",
+            found=correction.target,
+            allowed=Words("訂正自身ではない事象", "another event, not the correction itself"),
+        )
     target = next((other for other in recorded if other.event_id == correction.target), None)
     if target is None:
-        own = Words(f"契約 {event.policy_id} に記録された事象の event_id", f"the event_id of an event recorded of policy {event.policy_id}")
+        own = Words(
+            f"契約 {event.policy_id} に記録された事象の event_id",
+            f"the event_id of an event recorded of policy {event.policy_id}",
+        )
         raise Refused(field="data.target", found=correction.target, allowed=own)
     if isinstance(correction, ev.FactAmended) and isinstance(target.data, ev.FactRetracted):
-        words = Words("事実または修正（取消しは、修正ではなく取り消す）", "a fact or an amendment (a retraction can be retracted, not amended)")
+        words = Words(
+            "事実または修正（取消しは、修正ではなく取り消す）",
+            "a fact or an amendment (a retraction can be retracted, not amended)",
+        )
         raise Refused(field="data.target", found=correction.target, allowed=words)
     return target
 
@@ -187,5 +227,8 @@ def check_amendment(old: ev.Fact, new: ev.Fact) -> None:
             continue
         if getattr(old, field) != getattr(new, field):
             kept_value = getattr(old, field)
-            allowed = Words(f"{kept_value}（変えるには取り消して新たに記録）", f"{kept_value} (to change it, retract the fact and record it anew)")
+            allowed = Words(
+                f"{kept_value}（変えるには取り消して新たに記録）",
+                f"{kept_value} (to change it, retract the fact and record it anew)",
+            )
             raise Refused(field=f"data.data.{field}", found=getattr(new, field), allowed=allowed)

@@ -128,7 +128,9 @@ def in_force(recorded: Sequence[ev.Event]) -> dict[str, ev.Fact]:
         latest = event
         while latest.event_id in amendments:
             latest = amendments[latest.event_id]
-        facts[event.event_id] = cast(ev.Fact, event.data) if latest is event else amended(event.type, cast(ev.FactAmended, latest.data))
+        facts[event.event_id] = (
+            cast(ev.Fact, event.data) if latest is event else amended(event.type, cast(ev.FactAmended, latest.data))
+        )
     return facts
 
 
@@ -192,7 +194,7 @@ class _Resting:
         return self._missing[event_id]
 
     def _find(self, fact: ev.Fact) -> str | None:
-        if isinstance(fact, SETTLEMENTS) or isinstance(fact, ev.PolicyIssued):
+        if isinstance(fact, (*SETTLEMENTS, ev.PolicyIssued)):
             return None
         for named in names(fact):
             provider = self._provider.get(named)

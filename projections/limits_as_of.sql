@@ -1,4 +1,4 @@
--- The limits as of day :on (an ordinal), of what was known by :cut; {known} is known_us (an instant) or position.
+-- The limits as of a day, an ordinal (on), of what was known by a cut: {known} is known_us, an instant, or position.
 WITH used AS (
     SELECT policy_no, account_no, key, SUM(sign) AS lines,
            SUM(CASE WHEN last IS NULL THEN amount WHEN last < :on THEN amount * (last - first + 1) ELSE amount * (:on - first + 1) END) AS used

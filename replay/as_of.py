@@ -77,7 +77,9 @@ def benefits(lines: Iterable[Line]) -> list[dict[str, Any]]:
     """Benefit lines, in order of first day, benefit and key, each with a name of its own that later facts leave alone."""
     rows: list[dict[str, Any]] = []
     named: dict[str, int] = {}
-    for line in sorted(lines, key=lambda line: (line.first, line.benefit, line.key, line.decision, line.rules, line.events)):
+    for line in sorted(
+        lines, key=lambda line: (line.first, line.benefit, line.key, line.decision, line.rules, line.events)
+    ):
         name = f"{line.benefit}:{line.key}:{line.first.isoformat()}"
         named[name] = named.get(name, 0) + 1
         rows.append(_benefit(line, name if named[name] == 1 else f"{name}#{named[name]}"))
@@ -117,7 +119,9 @@ def limits(items: Iterable[Item], lines: Iterable[Line], on: date) -> list[dict[
         touched = item.in_use or (item.limit, item.key) in used
         if touched or (item.standing and item.first <= on and (item.last is None or on <= item.last)):
             rows.append(_limit(item, used.get((item.limit, item.key), 0)))
-    return sorted({(row["limit"], row["key"]): row for row in rows}.values(), key=lambda row: (row["limit"], row["key"]))
+    return sorted(
+        {(row["limit"], row["key"]): row for row in rows}.values(), key=lambda row: (row["limit"], row["key"])
+    )
 
 
 def _limit(opening: Opening, used: int) -> dict[str, Any]:
@@ -159,7 +163,13 @@ def _lists(items: Iterable[Item], on: date) -> dict[str, Any]:
         of.setdefault(type(item), []).append(item)
     return {
         "certificates": [
-            {"claim_id": c.claim_id, "claimed": c.claimed, "threshold": c.threshold, "required": c.required, "rules": list(c.rules)}
+            {
+                "claim_id": c.claim_id,
+                "claimed": c.claimed,
+                "threshold": c.threshold,
+                "required": c.required,
+                "rules": list(c.rules),
+            }
             for c in sorted(of.get(Certificate, []), key=lambda c: c.claim_id)
         ],
         "deadlines": deadlines(of.get(Deadline, []), on),
@@ -168,7 +178,8 @@ def _lists(items: Iterable[Item], on: date) -> dict[str, Any]:
             for r in sorted(of.get(Refund, []), key=lambda r: (r.due_from, r.kind, r.amount))
         ],
         "orphans": [
-            {"event_id": o.event_id, "rests_on": o.rests_on} for o in sorted(of.get(Orphan, []), key=lambda o: o.ordinal)
+            {"event_id": o.event_id, "rests_on": o.rests_on}
+            for o in sorted(of.get(Orphan, []), key=lambda o: o.ordinal)
         ],
         "discrepancies": [
             {"rule": d.rule, "recorded": d.recorded, "derived": d.derived, "events": list(d.events)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import cast
 
 from ledger.events import ASSESSED, Assessed
 from ledger.journal import Entry, Journal
@@ -11,29 +12,26 @@ from ledger.recorders.log import LogRecord
 from replay.as_of import Known
 
 
-def known(policy_id: str, records: Iterable[LogRecord], *, known_at: datetime | None = None, at_position: int | None = None) -> Known:
+def known(
+    policy_id: str, records: Iterable[LogRecord], *, known_at: datetime | None = None, at_position: int | None = None
+) -> Known:
     """Folds a policy's records, given in order, up to the cut; both cuts left out: all of them.
 
     What a fact caused counts with the fact: a cut at the fact's own position includes it.
     """
     entries: list[Entry] = []
     last = head = None
-    assessed = None
+    assessed: Assessed | None = None
     fault: tuple[str, int] | None = None
     seen = 0
     for record in records:
-        if record.type == ASSESSED and _caused_by_fact(record):
-            included = last is not None
-        else:
-            included = _within(record, known_at, at_position)
-        if not included:
+        if not (last is not None if _caused_by_fact(record) else _within(record, known_at, at_position)):
             break
         head = record
         if record.type != ASSESSED:
             last, seen = record, seen + 1
             continue
-        assessed = record.event.data
-        assert isinstance(assessed, Assessed)
+        assessed = cast(Assessed, record.event.data)
         entries += map(Entry.decoded, assessed.entries)
         if assessed.fault is None:
             fault = None
@@ -58,5 +56,5 @@ def _within(record: LogRecord, known_at: datetime | None, at_position: int | Non
 
 
 def _caused_by_fact(record: LogRecord) -> bool:
-    data = record.event.data
+    data = record.event.data if record.type == ASSESSED else None
     return isinstance(data, Assessed) and data.cause == "facts"
