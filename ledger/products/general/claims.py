@@ -27,11 +27,11 @@ class Filed(NamedTuple):
         """Whether the claim is made for a fact of that day."""
         return event_id in self.names if self.names else day <= self.filed_on
 
-    def lines(self, lines: Iterable[Line], days: Mapping[str, date]) -> list[Line]:
-        """The claim's lines: those that rest on a fact it names; naming none, those that rest only on facts dated to the filing."""
+    def lines(self, lines: Iterable[Line]) -> list[Line]:
+        """The claim's lines: those that rest on a fact it names; naming none, those that count by the day of filing."""
         if self.names:
             return [line for line in lines if not self.names.isdisjoint(line.events)]
-        return [line for line in lines if max((days.get(e, UNDATED) for e in line.events), default=UNDATED) <= self.filed_on]
+        return [line for line in lines if line.counts_from <= self.filed_on]
 
 
 def filed(facts: Facts) -> tuple[Filed, ...]:
@@ -51,18 +51,19 @@ def completed_on(facts: Facts, claim_id: str) -> date | None:
 
 
 def settled_on(facts: Facts, claim_id: str, lines: Sequence[Line]) -> date | None:
-    """The day on which the insurer was done with the claim: it declined it, or paid all that the claim's lines had come to by that day."""
+    """The day on which the insurer was done with the claim: it declined it, or paid what the claim's lines come to."""
     done = [f.data.decided_on for f in facts.of(ev.ClaimDecided) if f.data.claim_id == claim_id and f.data.outcome == "declined"]
+    days = facts.once(days_by_event)
     paid = 0
     for payment in facts.of(ev.BenefitPaid):
         if payment.data.claim_id == claim_id:
             paid += payment.data.amount
-            if paid >= payable(lines, payment.data.paid_on):
+            if paid >= sum(_due(line, payment.data.paid_on, days) for line in lines):
                 done.append(payment.data.paid_on)
-                break
     return min(done, default=None)
 
 
-def payable(lines: Iterable[Line], on: date) -> int:
-    """What lines come to by a day, in yen."""
-    return sum(line.through(on).payable for line in lines if line.counts_from <= on)
+def _due(line: Line, paid_on: date, days: Mapping[str, date]) -> int:
+    """What a line comes to for a payment, in yen. What a fact known by then earns afterwards, by days that pass, is not counted."""
+    earned_by = max((day for event_id in line.events if (day := days.get(event_id, UNDATED)) > paid_on), default=paid_on)
+    return line.through(earned_by).payable if line.counts_from <= earned_by else 0

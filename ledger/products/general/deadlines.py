@@ -39,7 +39,7 @@ def payment(facts: Facts, lines: Sequence[Line], claim: Filed) -> Iterator[Deadl
     days, rules = inquiries(facts, claim.claim_id, completed, obstructed)
     due_on = obstruction(completed, days, obstructed)
     rules += ("GN-03",) if due_on != nth_day(completed, days) else ()
-    met_on = settled_on(facts, claim.claim_id, claim.lines(lines, facts.once(days_by_event)))
+    met_on = settled_on(facts, claim.claim_id, claim.lines(lines))
     yield Deadline(completed, "payment", claim.claim_id, due_on, met_on, rules)
 
 
@@ -101,16 +101,12 @@ def deadline_turns(facts: Facts) -> Iterable[date]:
 @clause("GN-04")
 def prescription(facts: Facts, claim: Filed) -> Iterator[Deadline]:
     """The right lapses three years from the day after it arose, unless it was claimed by then (20)."""
-    rights = {(claim.right_arose_on, claim.filed_on)} if claim.right_arose_on else set()
+    rights = [claim.right_arose_on] if claim.right_arose_on else []
     if claim.right_arose_on is None:
-        named = {e: day for e, day in facts.once(days_by_event).items() if e in claim.names and day != UNDATED}
-        rights = {(day, _first_filing(facts, event_id, day)) for event_id, day in named.items()}
-    for arose, first_filing in rights:
-        yield Deadline(claim.filed_on, "prescription", claim.claim_id, lapses_after(arose), first_filing, ("GN-04",))
-
-
-def _first_filing(facts: Facts, event_id: str, day: date) -> date:
-    return min(claim.filed_on for claim in facts.once(filed) if claim.covers(event_id, day))
+        rights = [day for event_id, day in facts.once(days_by_event).items() if event_id in claim.names and day != UNDATED]
+    if rights:
+        last = min(lapses_after(arose) for arose in rights)
+        yield Deadline(claim.filed_on, "prescription", claim.claim_id, last, claim.filed_on, ("GN-04",))
 
 
 def lapses_after(arose: date) -> date:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date
 
 from ledger import events as ev
 from ledger.journal import Item, Line
@@ -18,18 +17,13 @@ from ledger.timeline import Facts
 
 PREMIUMS = frozenset[type[ev.Fact]]({ev.PremiumPaid, ev.PremiumMissed})
 RENEWALS = frozenset[type[ev.Fact]]({ev.RenewalNoticeSent, ev.RenewalRefused})
-CARE = frozenset[type[ev.Fact]]({ev.CareCertified})
+CARE = frozenset[type[ev.Fact]]({ev.CareCertified, ev.ConditionRecorded})
 
 
 def status(facts: Facts, lines: Sequence[Line]) -> Iterable[Item]:
     """The state of the policy."""
     held = rules.contract(facts)
     return states([*periods_hold(held.covered_periods(), ("KR-01",)), *endings_hold(facts, held), *recorded_lapses_hold(facts, ("KR-07",))])
-
-
-def turns(facts: Facts) -> Iterable[date]:
-    """Days on which something turns though no fact is dated to them."""
-    return (*deadline_turns(facts), *rules.added_premiums_fall_due(facts))
 
 
 PRODUCT = Product(
@@ -40,7 +34,7 @@ PRODUCT = Product(
     benefits=frozenset({"care_benefit"}),
     sections=(
         Section("status", LIFE | LAPSES, status),
-        Section("care", LIFE | LAPSES | PREMIUMS | CARE, rules.care_benefit, reads_day=True),
+        Section("care", LIFE | LAPSES | PREMIUMS | CARE, rules.care_benefit),
         Section("renewal", LIFE | RENEWALS, rules.renewal_notice),
         Section("refunds", LIFE | PREMIUMS, rules.premium_back),
         deadlines(CARE),
@@ -48,5 +42,5 @@ PRODUCT = Product(
     ),
     guards=(*rules.GUARDS, PRESCRIPTION),
     refusals=(Refusal("KR-05", (ev.PolicyRescinded,), rules.too_late_to_rescind),),
-    turns=turns,
+    turns=deadline_turns,
 )

@@ -5,7 +5,7 @@ What serves other products too is in `general`: how a contract ends (KR-04, KR-0
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from ledger import events as ev
 from ledger.errors import Words
 from ledger.journal import Deadline, Discrepancy, Line, Refund
 from ledger.limits import Claim
-from ledger.periods import ONE_DAY, Period, add_months, month_first, month_of, own_days, period_of, years_last_day
+from ledger.periods import Period, add_months, month_first, month_of, own_days, period_of, years_last_day
 from ledger.product import Ground, Guard, clause
 from ledger.products.general.contract import Contract, PlanHeld
 from ledger.products.general.contract import contract as read_contract
@@ -47,22 +47,25 @@ def care_benefit(facts: Facts, lines: Sequence[Line]) -> Iterator[Claim]:
 
 
 def care_events(facts: Facts) -> Iterator[Known[ev.CareCertified]]:
-    """The certificates of the insured at the level insured or above, by the day from which they are valid."""
+    """The certificates of the insured at the level insured or above, by the day from which they are valid; the latest of one day."""
     held = facts.once(contract)
-    for certificate in facts.of(ev.CareCertified):
+    latest: dict[date, Known[ev.CareCertified]] = {}
+    for certificate in sorted(facts.of(ev.CareCertified), key=lambda fact: (fact.day, fact.data.certified_on, fact.event_id)):
         levels = TERMS.at("care_levels", certificate.data.valid_from)
         plan, _ = terms_serving(facts, certificate.data.valid_from)
         reached = levels.index(certificate.data.level) >= levels.index(plan.min_level)
         if reached and certificate.data.person_id == held.issued.insured.person_id:
-            yield certificate
+            latest[certificate.day] = certificate
+    yield from latest.values()
 
 
 def _claim(facts: Facts, certificate: Known[ev.CareCertified]) -> Claim:
     day = certificate.data.valid_from
     plan, rules = terms_serving(facts, day)
+    conditions = (fact.event_id for fact in facts.of(ev.ConditionRecorded) if fact.data.condition_id == certificate.data.condition_id)
     return Claim(
         benefit="care_benefit", key=day.isoformat(), counts_from=day, first=day, last=day, unit="time", quantity=1,
-        rate=plan.care_benefit, rules=("KR-01", *rules), events=(certificate.event_id,), order=(certificate.event_id,),
+        rate=plan.care_benefit, rules=("KR-01", *rules), events=(certificate.event_id, *conditions), order=(certificate.event_id,),
         judged_on=day, condition_id=certificate.data.condition_id,
     )  # fmt: skip
 
@@ -175,7 +178,9 @@ def premium_back(facts: Facts, lines: Sequence[Line]) -> Iterator[Refund]:
         yield from refund(sum(paid.amount for paid in months_paid(facts)), held.first_day, ("KR-06",))
     elif ends and not voided and not facts.of(ev.PolicyRevoked):
         rules = ("KR-07",) if ends[0].rule == "KR-07" else (ends[0].rule, "KR-07")
-        yield from unexpired(facts, held.first_day, ends[0].day, rules)
+        period = held.period(ends[0].day)
+        if period is not None:
+            yield from unexpired(facts, period.start, ends[0].day, rules)
 
 
 def _ended_on(facts: Facts) -> date | None:
@@ -190,27 +195,21 @@ def _ended_on(facts: Facts) -> date | None:
 
 @clause("KR-11")
 def terms_serving(facts: Facts, day: date) -> tuple[RyoritsuPlan, tuple[str, ...]]:
-    """The plan that serves an event; before an overdue added premium is paid, the one before the change (14(5))."""
+    """The plan that serves an event; before an added premium in arrears is paid, the one before the change (14(5))."""
     first, *changes = facts.once(contract).plans_to(day)
     plan, rules = first.plan, tuple[str, ...]()
     for change in changes:
-        if _added_premium_overdue(facts, change, day):
+        if _added_premium_missed(facts, change, day):
             rules = ("KR-11",)
         else:
             plan, rules = change.plan, ()
     return plan, rules
 
 
-def _added_premium_overdue(facts: Facts, change: PlanHeld[RyoritsuPlan], day: date) -> bool:
-    """Whether the added premium was not paid by its day, nor by the day of the event. What is paid for the month of that day pays it."""
+def _added_premium_missed(facts: Facts, change: PlanHeld[RyoritsuPlan], day: date) -> bool:
+    """Whether the added premium was missed and not paid by the event. Like any premium it counts as received unless a miss is recorded."""
     due_on = change.change.added_premium_due_on if isinstance(change.change, ev.CoverageChanged) else None
-    if due_on is None or (facts.on is not None and facts.on <= due_on):
+    if due_on is None or not any(missed.data.due_month == month_of(due_on) for missed in facts.of(ev.PremiumMissed)):
         return False
     paid_on = first_paid_on(facts, month_of(due_on))
-    return paid_on is None or (paid_on > due_on and day < paid_on)
-
-
-def added_premiums_fall_due(facts: Facts) -> Iterable[date]:
-    """The days after those on which added premiums are due: the terms before the change serve again though no fact is dated to them."""
-    due = (fact.data.added_premium_due_on for fact in facts.of(ev.CoverageChanged))
-    return [day + ONE_DAY for day in due if day is not None]
+    return paid_on is None or day < paid_on
