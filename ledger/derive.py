@@ -58,7 +58,7 @@ def _one_opening_each(items: Iterable[Item]) -> Iterator[Item]:
             yield item
             continue
         other = openings.get((item.limit, item.key), item)
-        standing = item if item.standing else other
+        standing = item if item.standing or item.in_use else other
         openings[item.limit, item.key] = standing._replace(counts_from=min(item.counts_from, other.counts_from))
     yield from openings.values()
 

@@ -25,5 +25,5 @@ JOIN held h ON h.policy_no = o.policy_no
 JOIN read_policies p ON p.policy_no = o.policy_no
 JOIN read_accounts a ON a.account_no = o.account_no
 LEFT JOIN used u ON u.policy_no = o.policy_no AND u.account_no = o.account_no AND u.key = o.key
-WHERE (u.lines > 0 OR (o.standing = 1 AND o.first <= :on AND (o.last IS NULL OR :on <= o.last))) {filters}
+WHERE (u.lines > 0 OR o.standing = 2 OR (o.standing = 1 AND o.first <= :on AND (o.last IS NULL OR :on <= o.last))) {filters}
 ORDER BY p.policy_id {collate}, a.account {collate}, o.key {collate}

@@ -50,7 +50,7 @@ def _of(entry: Entry, account_no: AccountNo) -> Iterator[tuple[Table, tuple[Any,
             window = (item.first.toordinal(), _ordinal(item.last))
             yield (
                 tables.openings,
-                (account, item.key, item.unit, item.cap, *window, int(item.standing), " ".join(item.rules)),
+                (account, item.key, item.unit, item.cap, *window, 2 if item.in_use else int(item.standing), " ".join(item.rules)),
             )
         case Deadline():
             days = (item.due_on.toordinal(), _ordinal(item.met_on))

@@ -79,7 +79,7 @@ openings = Table(
     Column("cap", BigInteger, nullable=False),
     Column("first", Integer, nullable=False),
     Column("last", Integer),
-    Column("standing", SmallInteger, nullable=False),
+    Column("standing", SmallInteger, nullable=False),  # shown unused: 0 not, 1 within its window, 2 from its first day on
     Column("rules", Text, nullable=False),
     sqlite_with_rowid=False,
 )
