@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from ledger.product import Product
-from ledger.products import cyber, ryoritsu
+from ledger.products import cyber, oyako, ryoritsu
 
 PRODUCTS: dict[str, Product] = {
     product.name: product
-    for product in (cyber.PRODUCT, ryoritsu.PRODUCT)
+    for product in (cyber.PRODUCT, oyako.PRODUCT, ryoritsu.PRODUCT)
 }

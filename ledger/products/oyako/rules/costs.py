@@ -1,0 +1,199 @@
+"""The costs of care: what is paid of each, and the incidental expenses on top (補償の内容, 諸費用保険金)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from itertools import groupby
+from typing import NamedTuple
+
+from ledger import events as ev
+from ledger.journal import Line, Opening
+from ledger.limits import Claim
+from ledger.money import percent
+from ledger.periods import month_first, month_last, month_of
+from ledger.product import clause
+from ledger.products.general.endings import UNDISCLOSED
+from ledger.products.oyako.plan import TERMS, contract
+from ledger.products.oyako.rules.amounts import (
+    balance,
+    care_limits,
+    category_limit,
+    cause_before_cover,
+    condition,
+    incidental_total,
+)
+from ledger.products.oyako.rules.cover import first_care_since_the_start, uncovered
+from ledger.products.oyako.rules.rescission import ending_the_contract
+from ledger.products.oyako.rules.trigger import Target, never_was, target, trigger_day
+from ledger.timeline import Facts, Known
+
+
+class Cost(NamedTuple):
+    """A cost of care and what came back of it; `target` is the target period, `facts` those in view."""
+
+    fact: Known[ev.CareCostIncurred]
+    refunds: tuple[Known[ev.CareCostRefunded], ...]
+    target: Target | None
+    facts: Facts
+
+    @property
+    def used_on(self) -> date:
+        return self.fact.data.used_on
+
+
+# ---- OY-03 and OY-08: the amount ------------------------------------------------------------------------------------------------------
+
+
+@clause("OY-03")
+def borne(cost: ev.CareCostIncurred) -> int:
+    """What the insured bears of a cost: gross less what the public scheme pays, not below 0 (補償の内容)."""
+    return max(0, cost.gross - cost.public_benefit)
+
+
+@clause("OY-08")
+def still_borne(cost: Cost) -> int:
+    """A refund lowers the cost from the day of the refund on, not below 0 (※4)."""
+    return max(0, borne(cost.fact.data) - sum(refund.data.amount for refund in cost.refunds))
+
+
+# ---- what a cost must meet, in order ----------------------------------------------------------------------------------------------------
+
+
+@clause("OY-10", "OY-13")
+def of_a_contract_that_never_was(cost: Cost) -> str | None:
+    """Void or revoked from the start: nothing is payable (無効と失効, お支払方法)."""
+    nothing = never_was(cost.facts)
+    return nothing[1] if nothing else None
+
+
+@clause("OY-01")
+def without_trigger(cost: Cost) -> str | None:
+    """No trigger; or one on a day that a rule leaves uncovered (特長4, 特長5)."""
+    if cost.target is not None:
+        return None
+    care = cost.facts.once(first_care_since_the_start)
+    found = uncovered(cost.facts, care.first) if care is not None and care.first <= cost.used_on else None
+    return found or "OY-01"
+
+
+@clause("OY-02")
+def outside_the_target_period(cost: Cost) -> str | None:
+    """The cost was used before the target period or after it (用語: 対象期間)."""
+    period = cost.target
+    return None if period is not None and period.first <= cost.used_on <= period.last else "OY-02"
+
+
+@clause("OY-03")
+def used_abroad(cost: Cost) -> str | None:
+    """The cost was used outside Japan (補償の内容)."""
+    return None if cost.fact.data.in_japan else "OY-03"
+
+
+@clause("OY-06")
+def deposit(cost: Cost) -> str | None:
+    """Deposits and what is like them (敷金、保証金) are no costs of moving into a home (※10)."""
+    return "OY-06" if cost.fact.data.nature in TERMS.at("excluded_natures", contract(cost.facts).entered_on) else None
+
+
+@clause("OY-11")
+def cause_too_early(cost: Cost) -> str | None:
+    """The cause arose before the first start and the trigger came within the year (告知義務)."""
+    return "OY-11" if cost.target is not None and cause_before_cover(cost.facts, cost.target) else None
+
+
+@clause("OY-17")
+def excluded(cost: Cost) -> str | None:
+    """An exclusion on the condition that the certificate names (お支払いできない主な場合)."""
+    found = condition(cost.facts, cost.target.certificate) if cost.target is not None else None
+    return "OY-17" if found is not None and found.data.exclusion is not None else None
+
+
+@clause("OY-20")
+def undisclosed(facts: Facts, claim: Claim) -> str | None:
+    """Rescission of the contract for breach of disclosure has the effect of KR-04 (告知義務)."""
+    return UNDISCLOSED.declines(ending_the_contract(facts, trigger_day(facts)), claim)
+
+
+REQUIRED = (without_trigger, outside_the_target_period, used_abroad)
+"""What a cost must meet: asked in this order, each is named by the line."""
+
+EXCLUDED = (deposit, cause_too_early, excluded)
+"""What takes a cost out: named where it does."""
+
+
+# ---- the flow -----------------------------------------------------------------------------------------------------------------------------
+
+
+def parent_care(facts: Facts, lines: Sequence[Line]) -> Iterator[Claim | Opening]:
+    """Every cost as a claim within its limits, or declined; and the limits in use from the trigger on."""
+    assert facts.on is not None
+    period = facts.once(target)
+    refunds = sorted(facts.of(ev.CareCostRefunded), key=lambda refund: refund.data.cost_id)
+    by_cost = {cost_id: tuple(found) for cost_id, found in groupby(refunds, key=lambda refund: refund.data.cost_id)}
+    for fact in facts.of(ev.CareCostIncurred):
+        yield _claim(Cost(fact, by_cost.get(fact.data.cost_id, ()), period, facts), facts.on)
+    if period is not None:
+        for limit in care_limits(facts, period, facts.on):
+            yield limit.in_use()
+
+
+def _claim(cost: Cost, on: date) -> Claim:
+    data, day, amount = cost.fact.data, cost.used_on, still_borne(cost)
+    claim = Claim(
+        "parent_care", data.cost_id, day, day, day, "time", 1, amount, (), _rests_on(cost), order=(data.cost_id, "0"),
+        judged_on=cost.target.first if cost.target else None,
+        condition_id=cost.target.certificate.data.condition_id if cost.target else None,
+    )  # fmt: skip
+    return _judged(claim, cost, on)
+
+
+def _judged(claim: Claim, cost: Cost, on: date) -> Claim:
+    nothing = of_a_contract_that_never_was(cost)
+    if nothing is not None:
+        return claim.decline(nothing)
+    for required in REQUIRED:
+        rule = required(cost)
+        if rule is not None:
+            return claim.decline(rule)
+        claim = claim._replace(rules=(*claim.rules, *required.clauses))  # type: ignore[attr-defined]
+    if cost.refunds:
+        claim = claim._replace(rules=(*claim.rules, "OY-08"))
+    for excludes in EXCLUDED:
+        rule = excludes(cost)
+        if rule is not None:
+            return claim.decline(rule)
+    assert cost.target is not None
+    own = category_limit(cost.facts, cost.target, on, cost.fact.data.category)
+    overall = balance(cost.facts, cost.target, on)
+    return claim._replace(limits=(own, overall) if own else (overall,))
+
+
+def _rests_on(cost: Cost) -> tuple[str, ...]:
+    """The events that a line rests on: the cost, its refunds, the certificate of the trigger and the condition that it names."""
+    found = [cost.fact.event_id, *(refund.event_id for refund in cost.refunds)]
+    if cost.target is not None:
+        named = condition(cost.facts, cost.target.certificate)
+        found += [cost.target.certificate.event_id, *((named.event_id,) if named else ())]
+    return tuple(found)
+
+
+@clause("OY-07")
+def incidental_expenses(facts: Facts, lines: Sequence[Line]) -> Iterator[Claim | Opening]:
+    """On top: 10% of the payable parent_care lines of one calendar month taken together, half up to the yen (諸費用保険金)."""
+    assert facts.on is not None
+    period = facts.once(target)
+    if period is None:
+        return
+    limit = incidental_total(facts, period, facts.on)
+    share = TERMS.number("incidental_percent", contract(facts).entered_on)
+    paid = sorted((line for line in lines if line.benefit == "parent_care" and line.payable), key=lambda line: (line.first, line.key))
+    for month, found in groupby(paid, key=lambda line: month_of(line.first)):
+        of_month = list(found)
+        yield Claim(
+            "incidental_expenses", month, of_month[0].first, month_first(month), month_last(month), "month", 1,
+            percent(sum(line.payable for line in of_month), share), ("OY-07",),
+            tuple(dict.fromkeys(event for line in of_month for event in line.events)), (limit,), order=(month, "0"),
+            judged_on=period.first, condition_id=period.certificate.data.condition_id,
+        )  # fmt: skip
+    yield limit.in_use()
