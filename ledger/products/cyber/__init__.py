@@ -6,21 +6,23 @@ from collections.abc import Iterable, Sequence
 
 from ledger import events as ev
 from ledger.journal import Item, Line
-from ledger.limits import Claim
 from ledger.product import Product, Refusal, Section
 from ledger.products.cyber import rules
 from ledger.products.cyber.plan import CyberPlan
 from ledger.products.general.contract import LIFE, periods_hold, states
+from ledger.products.general.deadlines import PRESCRIPTION, deadline_turns, deadlines
+from ledger.products.general.endings import ENDINGS_GUARD, LAPSES, endings_hold, recorded_lapses_hold
+from ledger.products.general.settlements import SETTLEMENTS
 from ledger.timeline import Facts
 
-
-def status(facts: Facts, lines: Sequence[Line]) -> Iterable[Claim | Item]:
-    """The state of the policy."""
-    return states(periods_hold(rules.contract(facts).periods))
-
-
-READ = LIFE | rules.LOSSES
 PLAN_SET = (ev.PolicyIssued, ev.PolicyRenewed, ev.CoverageChanged)
+
+
+def status(facts: Facts, lines: Sequence[Line]) -> Iterable[Item]:
+    """The state of the policy."""
+    held = rules.contract(facts)
+    return states([*periods_hold(held.periods), *endings_hold(facts, held), *recorded_lapses_hold(facts)])
+
 
 PRODUCT = Product(
     name="cyber",
@@ -29,14 +31,17 @@ PRODUCT = Product(
     clock="16:00",
     benefits=frozenset(rules.BENEFIT_CLAUSE),
     sections=(
-        Section("status", LIFE, status),
-        Section("losses", READ, rules.losses, reads_day=True),
+        Section("status", LIFE | LAPSES, status),
+        Section("losses", LIFE | rules.LOSSES, rules.losses, reads_day=True),
+        deadlines(rules.LOSSES),
+        SETTLEMENTS,
     ),
+    guards=(*ENDINGS_GUARD, PRESCRIPTION),
     refusals=(
         Refusal("CY-06", PLAN_SET, rules.option_of_a_leak_plan),
         Refusal("CY-10", (ev.PolicyIssued,), rules.mid_term_entry),
         Refusal("CY-11", (ev.CyberIncidentDiscovered,), rules.facility_named),
         Refusal("CY-14", (ev.CoolingOffRequested,), rules.no_cooling_off),
     ),
-    turns=rules.becoming_evident,
+    turns=lambda facts: [*rules.becoming_evident(facts), *deadline_turns(facts)],
 )

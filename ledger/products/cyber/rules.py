@@ -90,7 +90,9 @@ def cost_limits(incident: Incident, period: Period, loss: Loss) -> tuple[Limit, 
     """Incident costs: the incident-cost limit for each incident and for the period (10)."""
     cap = incident_cost_limit(incident.limits_plan, period)
     return (
-        Limit("cyber.cost.incident", incident.fact.incident_id, "yen", cap, incident.fact.discovered_on, None, ("CY-04",)),
+        Limit(
+            "cyber.cost.incident", incident.fact.incident_id, "yen", cap, incident.fact.discovered_on, None, ("CY-04",)
+        ),
         period_limit("cyber.cost.period", incident.key, cap, period, "CY-04"),
     )
 
@@ -98,7 +100,9 @@ def cost_limits(incident: Incident, period: Period, loss: Loss) -> tuple[Limit, 
 @clause("CY-05")
 def combined_limit(incident: Incident, period: Period) -> Limit:
     """Liability and costs of a period together never exceed the liability limit, per participant (10)."""
-    return period_limit("cyber.combined.period", incident.key, liability_limit(incident.limits_plan, period), period, "CY-05")
+    return period_limit(
+        "cyber.combined.period", incident.key, liability_limit(incident.limits_plan, period), period, "CY-05"
+    )
 
 
 @clause("CY-06")
@@ -231,7 +235,15 @@ def _losses(facts: Facts) -> Iterator[Loss]:
     for cost in facts.of(ev.CyberCostIncurred):
         yield Loss("cyber_cost", cost.data.cost_id, cost.day, cost.data.amount, "0", cost.event_id, cost.data)
     for settled in facts.of(ev.CyberClaimSettled):
-        yield Loss("cyber_liability", settled.data.settlement_id, settled.day, settled.data.amount, "1", settled.event_id, settled.data)
+        yield Loss(
+            "cyber_liability",
+            settled.data.settlement_id,
+            settled.day,
+            settled.data.amount,
+            "1",
+            settled.event_id,
+            settled.data,
+        )
     for loss in facts.of(ev.CyberBusinessLoss):
         yield Loss("cyber_business", loss.data.loss_id, loss.day, loss.data.amount, "2", loss.event_id, loss.data)
 
@@ -273,15 +285,17 @@ def option_of_a_leak_plan(facts: Facts, new: Known[Any]) -> Ground | None:
     plan = CyberPlan.model_validate(new.data.plan)
     if not (plan.leak_only and plan.options.business_interruption):
         return None
-    words = Words("P 型に利益損害・営業継続費用オプションは付けられない", "no business_interruption option with a P type")
+    words = Words(
+        "P 型に利益損害・営業継続費用オプションは付けられない", "no business_interruption option with a P type"
+    )
     return Ground("plan.options.business_interruption", plan.options.business_interruption, words)
 
 
 @clause("CY-10")
 def mid_term_entry(facts: Facts, new: Known[ev.PolicyIssued]) -> Ground | None:
-    """Applied to the 15th: starts on the 5th of the next month; later: on the 5th of the month after that; else with the scheme (中途加入)."""
+    """Applied to the 15th: starts on the 5th of the next month; later: of the month after that; else with the scheme (中途加入)."""
     applied, start = new.data.applied_on, new.data.period_start
-    if applied is None or f"{start:%m-%d}" == TERMS.at("scheme_start", applied) and start >= applied:
+    if applied is None or (f"{start:%m-%d}" == TERMS.at("scheme_start", applied) and start >= applied):
         return None
     months = 1 if applied.day <= TERMS.number("entry_apply_by_day", applied) else 2
     allowed = add_months(applied, months).replace(day=TERMS.number("entry_start_day", applied))
