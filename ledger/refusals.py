@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from ledger import events as ev
 from ledger.errors import Refused, Words
+from ledger.events.explain import explained
 from ledger.product import Plan, Product
 from ledger.timeline import PROVIDES, Facts, Known
 
@@ -126,14 +127,7 @@ def check_plan(product: Product, options: Any) -> Plan:
     try:
         return product.plan.model_validate_json(orjson.dumps(options, default=dict))
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in ("data", "plan", *first["loc"]))
-        raise Refused(field=where, found=first["input"], allowed=_allowed(first)) from error
-
-
-def _allowed(error: Any) -> str:
-    context = error.get("ctx") or {}
-    return str(context.get("expected") or context.get("error") or error["msg"])
+        raise explained(error, product.plan, "data.plan") from None
 
 
 # ---- stays ----------------------------------------------------------------------------------------------------------------------

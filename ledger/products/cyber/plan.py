@@ -8,8 +8,10 @@ from pydantic import Field
 
 from ledger.product import Plan
 
-AllRisks = Literal["S1", "S2", "S3", "S4", "S5", "S1000", "S3000", "S5000", "S10000", "S20000"]
-LeakOnly = Literal["P1", "P2", "P3", "P4", "P5", "P1000", "P3000", "P5000", "P10000", "P20000"]
+Type = Literal[
+    "S1", "S2", "S3", "S4", "S5", "S1000", "S3000", "S5000", "S10000", "S20000",
+    "P1", "P2", "P3", "P4", "P5", "P1000", "P3000", "P5000", "P10000", "P20000",
+]  # fmt: skip
 
 
 class CyberOptions(Plan):
@@ -21,7 +23,7 @@ class CyberOptions(Plan):
 class CyberPlan(Plan):
     """`size`: beds of a hospital, places of a care facility; no meaning for a clinic."""
 
-    type: AllRisks | LeakOnly
+    type: Type
     facility_kind: Literal["clinic", "hospital", "care_facility"]
     size: Annotated[int, Field(ge=0, le=100_000)] = 0
     options: CyberOptions = CyberOptions()
