@@ -68,7 +68,7 @@ def facility_of(facts: list[Fact], plan: dict, incident_id: str) -> str | None:
     if plan.get("sharing", "shared") == "shared":
         return None
     fits = [name for name in facilities(facts) if incident_id.startswith(name + "/")]
-    return max(fits, key=len) if fits else incident_id.split("/")[0]
+    return max(fits, key=len) if fits else incident_id.split("/", 1)[0]
 
 
 def facilities(facts: list[Fact]) -> list[str]:

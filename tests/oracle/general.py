@@ -5,11 +5,12 @@
 """
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
-from typing import Any, Callable
+from typing import Any
 
 from . import base
-from .base import D, ONE, Fact, add_months, days, half_up, last_of_n_days_from, month_of, month_plus, of, years_after
+from .base import ONE, D, Fact, add_months, days, half_up, month_of, month_plus, of, years_after
 
 AMBIGUITIES: list[tuple[str, str, str]] = [
     ("KR-04, KR-06, KR-08, KR-10, KR-11", "Do they serve sony-medical and cyber, which are silent on rescission, voidness, revocation?",
@@ -137,12 +138,7 @@ def refused_by_rescission(facts: list[Fact], event_day: date, condition_id: str 
 
 def from_the_start(facts: list[Fact]) -> list[str]:
     """KR-06, KR-08: void or revoked from the start (undated: every `on`)."""
-    out = []
-    for f in of(facts, "PolicyVoided"):
-        out.append("KR-06")
-    for f in of(facts, "PolicyRevoked"):
-        out.append("KR-08")
-    return out
+    return ["KR-06" for _ in of(facts, "PolicyVoided")] + ["KR-08" for _ in of(facts, "PolicyRevoked")]
 
 
 # ---- GN-01, GN-02, GN-03: when benefits are due --------------------------------------------------------------------------

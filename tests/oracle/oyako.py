@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date
 
 from . import base, general
-from .base import D, ONE, Fact, half_up, last_of_n_years_from, month_of, month_plus, of
+from .base import ONE, D, Fact, half_up, last_of_n_years_from, month_of, month_plus, of
 from .general import comparable, difference, first_start  # noqa: F401  (comparable, difference: for the tests)
 
 AMBIGUITIES: list[tuple[str, str, str]] = [
@@ -96,7 +96,7 @@ def care_ends(facts: list[Fact]) -> list[date]:
 
 
 def in_ab(facts: list[Fact], day: date) -> bool:
-    """Is the parent in state A/B on the day?"""
+    """The parent is in state A/B on the day."""
     f = running(facts, day)
     if f is None or not is_ab(f["data"]) or day > D(f["data"]["valid_to"]):
         return False
@@ -345,7 +345,7 @@ def answer(events: list[dict], on: date) -> dict:
         l = base.line("parent_care", d["cost_id"], day, day, gross, "OY-03", events=rests)
         why = list(start)
         if not certificate:
-            why += no_trigger + ["OY-01"]
+            why += [*no_trigger, "OY-01"]
         else:
             if not trigger <= day <= target_last:
                 why += ["OY-02", "OY-03"]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date
 
 from . import base, general
-from .base import D, ONE, Fact, add_months, last_of_n_years_from, month_first, month_of, of
+from .base import ONE, D, Fact, add_months, last_of_n_years_from, month_first, month_of, of
 from .general import comparable, difference, first_start  # noqa: F401
 
 AMBIGUITIES: list[tuple[str, str, str]] = [

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from . import base, general
-from .base import D, ONE, Fact, month_first, month_last, month_of, month_plus, of
+from .base import ONE, D, Fact, month_first, month_last, month_of, month_plus, of
 from .general import comparable, difference, first_start  # noqa: F401
 
 AMBIGUITIES: list[tuple[str, str, str]] = [
@@ -299,7 +299,6 @@ def answer(events: list[dict], on: date) -> dict:
         if month_first(month) > on or first > on:
             continue
         rows.append((first, stay_id, month, last, s, found))
-    treatment, room = [], []
     for first, stay_id, month, last, s, found in sorted(rows, key=lambda r: (r[0], r[1], r[2])):
         known_there = first <= last and first <= month_last(month)
         if not known_there:

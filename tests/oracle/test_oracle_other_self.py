@@ -1,11 +1,12 @@
 """The oracle of oyako, sony-medical, ryoritsu and cyber against the numbers that the sources and the specification give."""
 from __future__ import annotations
 
+import random
 from datetime import date
 
 import pytest
 
-from . import cyber, general, oyako, ryoritsu, sony_medical
+from . import base, cyber, general, histories_other, oyako, ryoritsu, sony_medical
 
 
 def history(product: str, plan: dict, period: tuple[str, str], *events: tuple, **issued) -> list[dict]:
@@ -66,7 +67,7 @@ def test_oyako_care1_without_dementia():
     assert (pays(a), a["state"], declined(a), a["limits"]) == ({}, "in_force", ["OY-01"], {})
 
 
-@pytest.mark.parametrize("more, last", [
+@pytest.mark.parametrize(("more", "last"), [
     ([], "2025-05-31"),                                                            # valid_to with no next certificate
     ([cert("2025-06-01", "2026-05-31")], "2026-05-31"),                            # continued by the day after
     ([cert("2025-06-02", "2026-05-31")], "2025-05-31"),                            # a day's gap ends it for good
@@ -105,7 +106,7 @@ def test_oy_04_05_08_sub_limit_balance_and_refund():
     assert oyako.refused(h, {"event_id": "x", "type": "CareCostRefunded", "data": {"cost_id": "a", "refunded_on": "2024-08-01", "amount": 500_000}}) is None
 
 
-@pytest.mark.parametrize("start, valid_from, void", [
+@pytest.mark.parametrize(("start", "valid_from", "void"), [
     ("2024-04-01", "2024-04-01", True), ("2024-04-01", "2024-03-01", True), ("2024-04-01", "2024-04-02", False),
     ("2024-06-01", "2024-05-31", True), ("2024-06-01", "2024-06-01", False)])
 def test_oy_10_void(start, valid_from, void):
@@ -115,14 +116,14 @@ def test_oy_10_void(start, valid_from, void):
     assert oyako.answer(h, d("2024-02-01"))["state"] == "pending"
 
 
-@pytest.mark.parametrize("trigger, pays_", [("2025-03-31", False), ("2025-04-01", True)])
+@pytest.mark.parametrize(("trigger", "pays_"), [("2025-03-31", False), ("2025-04-01", True)])
 def test_oy_11_year_from_the_first_start(trigger, pays_):
     h = oy(cert(trigger, "2026-03-31", cause_arose_on="2024-03-31"), cost("a", "2025-06-01", 1_000),
            ("PolicyRenewed", {"period_start": "2025-04-01", "period_end": "2026-04-01"}))
     assert bool(pays(oyako.answer(h, d("2025-06-30")))) == pays_
 
 
-@pytest.mark.parametrize("trigger, cap", [("2026-03-31", 3_000_000), ("2026-04-01", 5_000_000)])
+@pytest.mark.parametrize(("trigger", "cap"), [("2026-03-31", 3_000_000), ("2026-04-01", 5_000_000)])
 def test_oy_12_cause_on_the_shared_day_belongs_to_the_earlier_period(trigger, cap):
     """Cause on the day of the increase: not before it (OY-11), but under the lower plan (OY-12) for the year from that day."""
     h = oy(("PolicyRenewed", {"period_start": "2025-04-01", "period_end": "2026-04-01", "plan": {"plan": "B"}}),
@@ -259,7 +260,7 @@ def test_cyber_leak_only():
     assert (pays(a), declined(a)) == ({}, ["CY-07"])
 
 
-@pytest.mark.parametrize("type_, kind, liability, cost_limit", [
+@pytest.mark.parametrize(("type_", "kind", "liability", "cost_limit"), [
     ("S1", "clinic", 10, 1), ("P2", "hospital", 30, 3), ("S3", "clinic", 50, 5), ("S4", "clinic", 100, 10), ("P5", "care_facility", 200, 20),
     ("S1000", "clinic", 10, 10), ("P3000", "clinic", 30, 30), ("S20000", "clinic", 200, 30), ("S20000", "hospital", 200, 200), ("P5000", "care_facility", 50, 50)])
 def test_cy_01_02(type_, kind, liability, cost_limit):
@@ -337,3 +338,37 @@ def test_gn_04():
     assert [declined(ryoritsu.answer(h, d(on))) for on in ("2028-05-01", "2028-05-02")] == [[], ["GN-04"]]
     h[2]["data"]["filed_on"] = "2028-05-01"
     assert declined(ryoritsu.answer(h, d("2029-01-01"))) == []
+
+
+# ---- the generators, and what must hold of any answer ------------------------------------------------------------------------------------
+@pytest.mark.parametrize("product", histories_other.HISTORIES)
+def test_any_history(product):
+    """Limits add up; nobody is paid more than the gross; settlement adds up; arrival order of plain facts does not matter."""
+    module = histories_other.MODULES[product]
+    for seed in range(60):
+        rng = random.Random(seed)
+        events = histories_other.HISTORIES[product](rng, corrections=seed % 2 == 0)
+        assert [e["recorded_at"] for e in events] == sorted(e["recorded_at"] for e in events)
+        for on in histories_other.days_to_ask(rng, events, 2):
+            a = module.answer(events, on)
+            assert all(0 <= used <= cap for _, cap, used in a["limits"].values())
+            assert all(0 <= l[5] <= l[4] and (l[6] == "payable") == (l[5] == l[4] and not l[7]) for l in a["lines"])
+            assert a["settlement"]["payable"] == sum(l[5] for l in a["lines"])
+            assert len({l[:2] for l in a["lines"]}) == len(a["lines"])
+            if seed % 2:
+                mixed = [events[0], *rng.sample(events[1:], k=len(events) - 1)]
+                assert module.answer(mixed, on) == a
+
+
+def test_generated_histories_are_ones_an_import_accepts():
+    for product, make in histories_other.HISTORIES.items():
+        for seed in range(30):
+            events, refused = make(random.Random(seed), refusals=True)
+            for i, e in enumerate(events):
+                assert histories_other.possible(events[:i], e)
+                assert histories_other.MODULES[product].refused(events[:i], e) is None
+            for before, e, rule in refused:
+                assert before == events[:len(before)]
+                assert histories_other.MODULES[product].refused(before, e) == rule
+            assert len({e["event_id"] for e in events}) == len(events)
+            assert base.known(events).policy_id
