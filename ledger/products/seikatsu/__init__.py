@@ -1,1 +1,56 @@
 """せいかつ（生活）保障プラン: a group scheme for sickness, injury, liability, income and care."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from ledger import events as ev
+from ledger.journal import Item, Line
+from ledger.product import Product, Section
+from ledger.products.general.contract import LIFE, periods_hold, states
+from ledger.products.general.deadlines import PRESCRIPTION, deadline_turns, deadlines
+from ledger.products.general.endings import ENDINGS_GUARD, LAPSES, endings_hold, recorded_lapses_hold
+from ledger.products.general.settlements import SETTLEMENTS
+from ledger.products.general.stays import STAYS
+from ledger.products.seikatsu.plan import SeikatsuPlan
+from ledger.products.seikatsu.rules import hospital, lump_sums, outpatient
+from ledger.products.seikatsu.rules.cover import TERMS, policy
+from ledger.products.seikatsu.rules.refusals import REFUSALS
+from ledger.timeline import Facts
+
+COVER = LIFE | {ev.ConditionRecorded}
+"""What every section of sickness and injury reads: the contract, its endings, and the conditions."""
+VISITS: frozenset[type[ev.Fact]] = frozenset({ev.OutpatientVisited, ev.ImmobilisationWorn})
+
+
+def status(facts: Facts, lines: Sequence[Line]) -> Iterable[Item]:
+    """The state of the policy."""
+    held = policy(facts)
+    return states([*periods_hold(held.periods), *endings_hold(facts, held), *recorded_lapses_hold(facts)])
+
+
+PRODUCT = Product(
+    name="seikatsu",
+    plan=SeikatsuPlan,
+    terms=TERMS,
+    clock="00:00",
+    benefits=frozenset(
+        {
+            "hospital_daily", "outpatient_daily",
+            "cancer_long_stay", "lump_admission", "lump_long", "lump_discharge", "three_lump", "three_daily",
+            "surgery", "radiation", "advanced_care", "cancer_diagnosis", "anticancer", "injury_disability",
+            "liability", "bailee", "belongings", "household", "hole_in_one", "income_monthly", "care_lump", "care_annuity",
+        }
+    ),
+    sections=(
+        Section("status", LIFE | LAPSES, status),
+        Section("hospital days", COVER | STAYS, hospital.hospital_daily),
+        Section("outpatient days", COVER | STAYS | VISITS, outpatient.outpatient_daily),
+        Section("lump sums for stays", COVER | STAYS, lump_sums.lump_sums),
+        deadlines(COVER | STAYS | VISITS),
+        SETTLEMENTS,
+    ),
+    guards=(*ENDINGS_GUARD, PRESCRIPTION),
+    refusals=REFUSALS,
+    turns=deadline_turns,
+)  # fmt: skip

@@ -98,13 +98,22 @@ def period_begun(facts: Facts, day: date) -> Period | None:
     return held.period(day) or max((period for period in held.periods if period.start <= day), default=None)
 
 
+def turns(facts: Facts) -> frozenset[date]:
+    """The days on which what is held can change: plans, periods, cancellation, withdrawal."""
+    held = policy(facts)
+    return frozenset({held.entered_on, *(plan.from_ for plan in held.plans), *_ended_on(facts)}.union(*(p[:2] for p in held.periods)))
+
+
+def _ended_on(facts: Facts) -> list[date]:
+    cancelled = [fact.data.cancelled_on for fact in facts.of(ev.PolicyCancelled)]
+    return cancelled + [fact.data.withdrawn_on for fact in facts.of(ev.PolicyWithdrawn)]
+
+
 @clause("SK-00")
 def in_scheme(facts: Facts, day: date) -> bool:
     """A deciding day lies in a policy period, on or after the entry, and before a cancellation or withdrawal (Interpretation)."""
     held = policy(facts)
-    ended = [fact.data.cancelled_on for fact in facts.of(ev.PolicyCancelled)]
-    ended += [fact.data.withdrawn_on for fact in facts.of(ev.PolicyWithdrawn)]
-    return held.entered_on <= day and held.period(day) is not None and all(day < end for end in ended)
+    return held.entered_on <= day and held.period(day) is not None and all(day < ended for ended in _ended_on(facts))
 
 
 @clause("SK-01", "SK-02")

@@ -77,7 +77,8 @@ class Hospitalisation(NamedTuple):
 
     def events(self, on: date) -> tuple[str, ...]:
         """The facts of the stays that count by a day."""
-        return tuple(event for piece in self.pieces if piece.counted_from <= min(on, piece.last) for event in piece.stay.events)
+        stays = {piece.stay.stay_id: piece.stay for piece in self.pieces if piece.counted_from <= min(on, piece.last)}
+        return tuple(event for stay in stays.values() for event in stay.events)
 
 
 class Uncovered(NamedTuple):
@@ -173,18 +174,6 @@ def _is_sickness(facts: Facts, stay: Stay) -> bool:
     return conditions(facts)[stay.condition_id].kind != "injury"
 
 
-def regrouped(facts: Facts, pieces: Iterable[Piece], within: int) -> tuple[Hospitalisation, ...]:
-    """Covered stays joined anew within another number of days."""
-    groups: list[list[Piece]] = []
-    for piece in sorted(pieces, key=lambda piece: piece.at):
-        group = joined_to(facts, piece.stay, groups, within)
-        if group:
-            group.append(piece)
-        else:
-            groups.append([piece])
-    return tuple(Hospitalisation("sickness", tuple(group)) for group in groups)
-
-
 def joined_to(facts: Facts, stay: Stay, groups: Sequence[list[Piece]], within: int) -> list[Piece] | None:
     """The hospitalisation that a stay joins: by its own chain first, the latest begun first."""
     for belongs in JOINS:
@@ -229,8 +218,14 @@ JOINS: tuple[Callable[[Facts, Stay, Piece], bool], ...] = (same_cause, same_preg
 @clause("SK-21")
 def joined_for_lump_sums(facts: Facts) -> tuple[Hospitalisation, ...]:
     """For lump sums the 180 days are counted from the discharge day itself (Q12 note, Q34, Q37)."""
-    pieces = [piece for one in hospital(facts).sickness for piece in one.pieces]
-    return regrouped(facts, pieces, TERMS.number("join_days_lump", pieces[0].first)) if pieces else ()
+    groups: list[list[Piece]] = []
+    for piece in sorted((piece for one in hospital(facts).sickness for piece in one.pieces), key=lambda piece: piece.at):
+        group = joined_to(facts, piece.stay, groups, TERMS.number("join_days_lump", piece.first))
+        if group:
+            group.append(piece)
+        else:
+            groups.append([piece])
+    return tuple(Hospitalisation("sickness", tuple(group)) for group in groups)
 
 
 # ---- injuries: SK-24, SK-25 ---------------------------------------------------------------------------------------------------------

@@ -1,0 +1,127 @@
+"""SK-30 to SK-32: the daily hospital benefit and its limits. What declines a stay (SK-33 to SK-35) is in purposes.py."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+
+from ledger.journal import Item, Line
+from ledger.limits import Claim, Limit
+from ledger.periods import ONE_DAY, Period
+from ledger.product import clause
+from ledger.products.general.stays import Stay
+from ledger.products.seikatsu.rules.conditions import accident_day, conditions
+from ledger.products.seikatsu.rules.cover import TERMS, Option, base, layers, period_begun, policy, yen_for
+from ledger.products.seikatsu.rules.hospitalisations import Hospitalisation, Piece, Uncovered, hospital
+from ledger.products.seikatsu.rules.lists import is_lifestyle
+from ledger.timeline import Facts
+
+
+def hospital_daily(facts: Facts, lines: Sequence[Line]) -> Iterable[Claim | Item]:
+    """The daily benefit of every stay, and the period limits that stand though unused."""
+    for one in (*hospital(facts).sickness, *hospital(facts).late_injuries):
+        yield from _runs(facts, one, (stay_limit(facts, one), *period_limit_of(facts, one)))
+    for one in hospital(facts).injuries:
+        yield from _runs(facts, one, (accident_limit(facts, one),))
+    for uncovered in hospital(facts).uncovered:
+        yield from _declined(facts, uncovered)
+    for period in policy(facts).periods:
+        if held_in(facts, base, period):
+            yield period_limit(facts, period).standing()
+
+
+# ---- SK-30: the rate ----------------------------------------------------------------------------------------------------------------
+
+
+@clause("SK-30")
+def daily_rate(facts: Facts, condition_id: str, half_units: int, first_admission: date) -> int:
+    """5,000 yen a day and unit, 10,000 where the direct cause is a lifestyle disease; the units of the layers that cover (Q8, Q10)."""
+    lifestyle = is_lifestyle(conditions(facts)[condition_id], first_admission)
+    per_unit = TERMS.at("hospital_daily", first_admission)["lifestyle" if lifestyle else "other"]
+    return yen_for(per_unit, half_units)
+
+
+def _runs(facts: Facts, one: Hospitalisation, limits: tuple[Limit, ...]) -> Iterator[Claim]:
+    """A run for each stay: cause, layers and rate are the first stay's; an accident's are judged at each admission (SK-04a)."""
+    for piece, first, last in one.runs():
+        cover = one.cover if one.kind == "sickness" else piece.cover
+        rate = daily_rate(facts, one.condition_id, cover.amount, one.first)
+        yield _run(facts, piece.stay, one.key, first, last, rate, (*_joining(one, piece), "SK-30"))._replace(
+            limits=limits, judged_on=deciding_day(facts, one), condition_id=one.condition_id
+        )
+
+
+def _joining(one: Hospitalisation, piece: Piece) -> tuple[str, ...]:
+    """The clauses by which a stay belongs to its hospitalisation."""
+    if one.kind != "sickness":
+        own = "SK-25" if piece.first > piece.stay.first else "SK-24"
+        return (own,) if one.kind == "late_injury" else ()
+    return ("SK-20",) if piece is not one.pieces[0] else ()
+
+
+def deciding_day(facts: Facts, one: Hospitalisation) -> date:
+    """The accident's day for an injury, else the first admission day (SK-03)."""
+    accident_on = accident_day(conditions(facts)[one.condition_id]) if one.kind != "sickness" else None
+    return accident_on or one.first
+
+
+def _declined(facts: Facts, uncovered: Uncovered) -> Iterator[Claim]:
+    """The run of a declined stay, split where SK-05 takes the place of SK-04."""
+    stay, turn = uncovered.stay, uncovered.cover.relief_from
+    if not uncovered.cover.held:
+        return
+    rate = daily_rate(facts, stay.condition_id, uncovered.cover.held, stay.first)
+    split = turn is not None and stay.first < turn <= stay.last and uncovered.cover.reason == "SK-04"
+    spans = ((stay.first, turn - ONE_DAY), (turn, stay.last)) if split and turn else ((stay.first, stay.last),)
+    for first, last in spans:
+        run = _run(facts, stay, stay.stay_id, first, last, rate, ("SK-30",)).decline(uncovered.declined_by(first))
+        yield run._replace(judged_on=stay.first, condition_id=stay.condition_id)
+
+
+def _run(facts: Facts, stay: Stay, key: str, first: date, last: date, rate: int, rules: tuple[str, ...]) -> Claim:
+    n = (last - first).days + 1
+    return Claim("hospital_daily", key, first, first, last, "day", n, rate, rules, stay.events, order=(stay.stay_id,))
+
+
+# ---- SK-31, SK-32: limits ---------------------------------------------------------------------------------------------------------
+
+
+@clause("SK-01", "SK-31")
+def stay_limit(facts: Facts, one: Hospitalisation) -> Limit:
+    """365 or 60 days a hospitalisation, by the hospital type held on the first admission day (Q12)."""
+    cap = _days_of_type(facts, one.pieces[0].stay.first, one.first)
+    return Limit("hospital_days.stay", one.key, "days", cap, one.first, None, ("SK-31",))
+
+
+@clause("SK-01", "SK-31")
+def accident_limit(facts: Facts, one: Hospitalisation) -> Limit:
+    """365 or 60 days an accident (Q47)."""
+    cap = _days_of_type(facts, one.first, one.first)
+    return Limit("hospital_days.accident", one.condition_id, "days", cap, deciding_day(facts, one), None, ("SK-31",))
+
+
+@clause("SK-32")
+def period_limit(facts: Facts, period: Period) -> Limit:
+    """Sickness hospitalisations that start in one policy period share 365 or 60 days (Q12; Interpretation).
+
+    The type is the one held at the start of the period, or a longer one held on a first admission day in it.
+    """
+    admitted = [one.first for one in hospital(facts).sickness if period.contains(one.first)]
+    cap = max(_days_of_type(facts, day, period.start) for day in (period.first_day, *admitted))
+    return Limit("hospital_days.period", str(period.start), "days", cap, period.first_day, period.last_day, ("SK-32",))
+
+
+def period_limit_of(facts: Facts, one: Hospitalisation) -> tuple[Limit, ...]:
+    """The limit of the period of the first admission day, however long the hospitalisation lasts."""
+    period = period_begun(facts, one.first)
+    return (period_limit(facts, period),) if period is not None else ()
+
+
+def _days_of_type(facts: Facts, held_on: date, picked_by: date) -> int:
+    return int(TERMS.at("hospital_days", picked_by)[str(policy(facts).plan(held_on).hospital_type)])
+
+
+def held_in(facts: Facts, option: Option, period: Period) -> bool:
+    """Whether an option is held at the start of a period, or came to be held in it, as far as is in view."""
+    changes = [plan.from_ for plan in policy(facts).plans if period.contains(plan.from_)]
+    return any(layers(facts, option, day) for day in (period.first_day, *changes))
