@@ -65,7 +65,7 @@ def income_without_age(facts: Facts, new: Known[Any]) -> Ground | None:
     allowed = Words("日付（所得長期補償には被保険者の生年月日が必要）", "a day: with income, the insured's date of birth is needed")
     if isinstance(new.data, ev.PolicyIssued):
         return Ground("insured.birth_date", MISSING, allowed)
-    without = Words("income のないプラン（insured.birth_date が記録されていません）", "a plan without income: insured.birth_date was not recorded")
+    without = Words("income のないプラン（insured.birth_date が未記録）", "a plan without income: insured.birth_date was not recorded")
     return Ground("plan.income", new.data.plan["income"], without)
 
 
