@@ -53,8 +53,6 @@ def parse(text: str) -> date | None:
         return None
     era = _BY_NAME[found[1]]
     year = 1 if found[2] == "元" else int(found[2])
-    if year == 0:
-        raise OutsideEra(_range(era))
     try:
         day = date(era.first.year + year - 1, int(found[3]), int(found[4]))
     except ValueError:

@@ -2,6 +2,30 @@
 
 from __future__ import annotations
 
-from ledger.door.lines import Lines, Mode, day, instant, new_event_id, read_amendment, read_lines, read_object
+from ledger.door.lines import (
+    Lines,
+    Mode,
+    checked_policy_id,
+    day,
+    instant,
+    new_event_id,
+    numbered,
+    read_amendment,
+    read_json,
+    read_lines,
+    read_object,
+)
 
-__all__ = ["Lines", "Mode", "day", "instant", "new_event_id", "read_amendment", "read_lines", "read_object"]
+__all__ = [
+    "Lines",
+    "Mode",
+    "checked_policy_id",
+    "day",
+    "instant",
+    "new_event_id",
+    "numbered",
+    "read_amendment",
+    "read_json",
+    "read_lines",
+    "read_object",
+]

@@ -71,8 +71,6 @@ def careful(line: bytes) -> dict[str, Any]:
         raise Refused(None, _where(error), OBJECT_WORDS) from None
     for path, value in _walk(found, ""):
         _check(path, value, line, broken)
-    if broken is not None:
-        _refuse_bytes(None, line, broken)
     if not isinstance(found, dict):
         raise Refused(None, found, OBJECT_WORDS)
     return found

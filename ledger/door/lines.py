@@ -87,15 +87,20 @@ def read_lines(
     Raises Refused, with the line, at the first line that is not accepted. A stream with `readline` is never read beyond
     the longest line that is allowed.
     """
-    for number, line in enumerate(_lines(stream), start=1):
-        raw = line.removeprefix(BOM) if number == 1 else line
-        if len(raw) <= LINE_BYTES and not raw.strip(b" \t\r\n"):
-            continue
+    for number, raw in numbered(stream):
         try:
             event = read_object(raw, mode=mode, make_id=make_id)
         except Refused as refused:
             raise refused.at(line=number) from None
         yield number, event
+
+
+def numbered(stream: Lines | Iterable[bytes]) -> Iterator[tuple[int, bytes]]:
+    """The lines of a JSONL stream with their numbers, without a BOM at the start and without blank lines."""
+    for number, line in enumerate(_lines(stream), start=1):
+        raw = line.removeprefix(BOM) if number == 1 else line
+        if len(raw) > LINE_BYTES or raw.strip(b" \t\r\n"):
+            yield number, raw
 
 
 def _lines(stream: Lines | Iterable[bytes]) -> Iterator[bytes]:
@@ -118,13 +123,20 @@ def read_object(raw: bytes, *, mode: Mode, make_id: Callable[[], str] = new_even
         return _event(careful(line), mode, make_id)
 
 
+def read_json(raw: bytes) -> dict[str, Any]:
+    """The object of one line that holds no event, with nothing odd in it. Raises Refused; `line` is left for the caller."""
+    line = raw.rstrip(b"\r\n")
+    found = _fast(line)
+    return careful(line) if found is None else found
+
+
 def _fast(line: bytes) -> dict[str, Any] | None:
     """The object of a line, where it is cheap to prove that it is short, shallow and has no duplicate keys; else None.
 
     Without space before a colon every key ends in `":`. Texts may hold more of these, so where there are as many as
     keys were parsed, no key was given twice.
     """
-    if len(line) > LINE_BYTES or line.count(b"{") + line.count(b"[") > 32 or b"\\u0000" in line:
+    if len(line) > LINE_BYTES or line.count(b"{") + line.count(b"[") > 32:
         return None
     if any(spaced in line for spaced in _SPACED_COLONS):
         return None
@@ -256,7 +268,7 @@ def read_amendment(root_type: str, data: Mapping[str, Any]) -> Fact:
     return amended(root_type, data)
 
 
-# ---- days and instants of questions ----------------------------------------------------------------------------------
+# ---- what questions name ----------------------------------------------------------------------------------
 
 
 def instant(text: object, field: str | None = None) -> datetime:
@@ -280,6 +292,13 @@ def day(text: object, field: str | None = None) -> date:
     except ValidationError as error:
         context = error.errors(include_url=False)[0].get("ctx", {})
         raise Refused(field, text, context.get("words", DAY_WORDS)) from None
+
+
+def checked_policy_id(text: object, field: str = "policy_id") -> str:
+    """A policy's id, of the signs that one may have. Raises Refused."""
+    if type(text) is str and _POLICY_ID.fullmatch(text):
+        return text
+    raise Refused(field, text, POLICY_ID_WORDS)
 
 
 _DAY: Final[TypeAdapter[date]] = TypeAdapter(Day)

@@ -2,7 +2,8 @@
 
 A stored record is an object of the envelope's fields, `data`, and `personal`: what says something of a person and no
 rule reads. A layer between may replace `personal` by ciphertext and back. Where the key is gone, `personal` is null on
-reading: texts that are required read as ERASED then, others as left out, and every amount, day and limit stays.
+reading: texts that are required read as ERASED then, others as left out, and every amount, day and limit stays. An
+amendment keeps a null where its new data held such a text, so that they stay whole, whatever type they are of.
 """
 
 from __future__ import annotations
@@ -57,6 +58,8 @@ def record_of(event: Event) -> dict[str, Any]:
         record["root"] = [root, EVENT_TYPES[root].SCHEMA]
     paths = _PATHS.get(type_)
     personal = _personal(event, _parted(data, paths if root is None else _amended_paths(root)) if paths else None)
+    if type_ == _AMENDED and "data" in personal:
+        _rejoined(data, dict.fromkeys(path for path in personal["data"] if path.startswith("data.")))
     if personal:
         record["personal"] = personal
     return record
@@ -117,6 +120,8 @@ def same_content(known: Event, given: Event) -> bool:
 
 Path = tuple[str, ...]
 
+_AMENDED: Final = FactAmended.__name__
+
 
 def _paths(cls: type[Fact]) -> tuple[Path, ...]:
     return tuple(tuple(path.split(".")) for path in cls.PERSONAL)
@@ -129,7 +134,7 @@ def _inside(paths: Iterable[Path]) -> tuple[Path, ...]:
 
 _OWN: Final[Mapping[str, tuple[Path, ...]]] = {name: _paths(cls) for name, cls in EVENT_TYPES.items()}
 _ANY: Final = tuple(sorted({path for paths in _OWN.values() for path in paths}))
-_PATHS: Final[Mapping[str, tuple[Path, ...]]] = {**_OWN, FactAmended.__name__: _inside(_ANY)}
+_PATHS: Final[Mapping[str, tuple[Path, ...]]] = {**_OWN, _AMENDED: _inside(_ANY)}
 """Where the data of each type hold personal texts; an amendment of unknown root holds them wherever any type does."""
 
 _REQUIRED: Final[Mapping[str, tuple[str, ...]]] = {
@@ -166,12 +171,16 @@ def _rejoined(data: dict[str, Any], apart: Mapping[str, Any]) -> None:
         holder[last] = text
 
 
-def _erased(type_: str, root: str | None, data: dict[str, Any]) -> None:
-    """Fills required personal texts that can no longer be read."""
+def _erased(type_: str, data: dict[str, Any]) -> None:
+    """Fills personal texts that can no longer be read: required ones, and all that an amendment's new data held."""
     for name in _REQUIRED.get(type_, ()):
         data.setdefault(name, ERASED)
-    for name in _REQUIRED.get(root, ()) if root is not None else ():
-        data["data"].setdefault(name, ERASED)
+    for *names, last in _ANY if type_ == _AMENDED else ():
+        holder: Any = data["data"]
+        for name in names:
+            holder = holder.get(name) if type(holder) is dict else None
+        if type(holder) is dict and last in holder and holder[last] is None:
+            holder[last] = ERASED
 
 
 def persons(event: Event) -> tuple[str, ...]:
@@ -215,7 +224,7 @@ def _event(record: dict[str, Any]) -> Event:
     root, root_schema = record.get("root") or (None, 0)
     if personal is None:
         personal = _NONE
-        _erased(type_, root, data)
+        _erased(type_, data)
     elif "data" in personal:
         _rejoined(data, personal["data"])
     schema = record["schema"]

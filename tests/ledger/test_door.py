@@ -272,13 +272,20 @@ def test_the_rest_of_the_envelope_may_be_left_out(name: str) -> None:
     )
 
 
-def test_an_event_id_is_compared_in_lower_case() -> None:
-    line = json.dumps(SAMPLES["ClaimFiled"]).upper().encode()
-    event_id = SAMPLES["StayConfirmed"]["event_id"]
-    upper = GOOD.replace(event_id.encode(), event_id.upper().encode())
+def test_event_ids_are_compared_in_lower_case_wherever_they_stand() -> None:
+    event_id = "0f9c1b2a-3d4e-4f5a-8b6c-7d8e9f0a1b2c"
+    stay, claim, retraction = (
+        read_object(
+            json.dumps(sample).replace(sample["event_id"], event_id).replace(event_id, event_id.upper()).encode(),
+            mode="import",
+        )
+        for sample in (SAMPLES["StayConfirmed"], SAMPLES["ClaimFiled"], SAMPLES["FactRetracted"])
+    )
 
-    assert line != upper
-    assert read_object(upper, mode="import").event_id == event_id
+    assert stay.event_id == event_id
+    assert isinstance(claim.data, ev.ClaimFiled)
+    assert isinstance(retraction.data, ev.FactRetracted)
+    assert (claim.data.facts, retraction.data.target) == ((event_id,), event_id)
 
 
 def test_recording_makes_the_id_and_refuses_an_instant() -> None:

@@ -235,8 +235,9 @@ def test_a_required_text_that_cannot_be_read_is_marked() -> None:
     assert surgery.name == ev.ERASED
 
 
-def test_an_amendment_without_its_key_still_amends() -> None:
-    event = ev.normalised(sample("FactAmended"), "SurgeryPerformed")
+@pytest.mark.parametrize("normalise", [True, False])
+def test_an_amendment_without_its_key_still_amends(normalise: bool) -> None:
+    event = ev.normalised(sample("FactAmended"), "SurgeryPerformed") if normalise else sample("FactAmended")
     record = json.loads(ev.encode(event))
     assert record["personal"]["data"].keys() == {"reason", "data.name"}
     record["personal"] = None
@@ -246,6 +247,21 @@ def test_an_amendment_without_its_key_still_amends() -> None:
     surgery = ev.amended("SurgeryPerformed", read.data)
     assert isinstance(surgery, ev.SurgeryPerformed)
     assert (surgery.performed_on, surgery.name) == (date(2023, 8, 3), ev.ERASED)
+
+
+def test_an_amendment_may_hold_a_personal_text_inside_a_part() -> None:
+    issued = {**sample("PolicyIssued").data.wire(), "policyholder": None}
+    event = replace(sample("FactAmended"), data=ev.FactAmended(target=EVENTS[0].event_id, data=issued, reason="x"))
+    assert ev.decode(ev.encode(event)) == event
+    record = json.loads(ev.encode(event))
+    assert "female" not in json.dumps(record["data"])
+    record["personal"] = None
+    read = ev.from_record(record).data
+
+    assert isinstance(read, ev.FactAmended)
+    policy = ev.amended("PolicyIssued", read.data)
+    assert isinstance(policy, ev.PolicyIssued)
+    assert (policy.insured.sex, policy.insured.person_id) == (ev.ERASED, "p1")
 
 
 def test_personal_fields_exist_and_are_texts() -> None:
