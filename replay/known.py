@@ -2,59 +2,91 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import cast
+from typing import NamedTuple, cast
 
 from ledger.events import ASSESSED, Assessed
 from ledger.journal import Entry, Journal
-from ledger.recorders.log import LogRecord
+from ledger.recorders.log import LogRecord, micros
 from replay.as_of import Known
 
 
-def known(
-    policy_id: str, records: Iterable[LogRecord], *, known_at: datetime | None = None, at_position: int | None = None
-) -> Known:
-    """Folds a policy's records, given in order, up to the cut; both cuts left out: all of them.
+def known(policy_id: str, records: Iterable[LogRecord], *, known_at: datetime | None = None, at_position: int | None = None) -> Known:
+    """Folds a policy's records, given in order, up to the cut; both cuts left out: all of them."""
+    return History(policy_id, records).known(known_at=known_at, at_position=at_position)
 
-    What a fact caused counts with the fact: a cut at the fact's own position includes it.
-    """
-    entries: list[Entry] = []
-    last = head = None
+
+class _Step(NamedTuple):
+    """A record that was decoded: what the ledger assessed, and the entries of it; nothing for a fact."""
+
     assessed: Assessed | None = None
-    fault: tuple[str, int] | None = None
-    seen = 0
-    for record in records:
-        if not (last is not None if _caused_by_fact(record) else _within(record, known_at, at_position)):
-            break
-        head = record
-        if record.type != ASSESSED:
-            last, seen = record, seen + 1
-            continue
-        assessed = cast(Assessed, record.event.data)
-        entries += map(Entry.decoded, assessed.entries)
-        if assessed.fault is None:
-            fault = None
-        elif fault is None:
-            fault = (assessed.fault, last.position if last else record.position)
-    return Known(
-        policy_id,
-        position=last.position if last else 0,
-        events_seen=seen,
-        head_hash=head.hash.hex() if head else None,
-        terms=assessed.terms.model_dump() if assessed and assessed.terms else None,
-        journal=Journal(entries),
-        fault=fault[0] if fault else None,
-        fault_since=fault[1] if fault else None,
-    )
+    entries: Sequence[Entry] = ()
+
+    @property
+    def caused_by_fact(self) -> bool:
+        return self.assessed is not None and self.assessed.cause == "facts"
 
 
-def _within(record: LogRecord, known_at: datetime | None, at_position: int | None) -> bool:
-    if at_position is not None:
-        return record.position <= at_position
-    return known_at is None or record.recorded_at <= known_at
+class History:
+    """A policy's records, to be asked for more than one cut. Each is decoded once, and none beyond the cuts asked for."""
 
+    def __init__(self, policy_id: str, records: Iterable[LogRecord]) -> None:
+        self.policy_id = policy_id
+        self._records = list(records)
+        self._steps: list[_Step] = []
+        self._last: tuple[int, Known] | None = None
 
-def _caused_by_fact(record: LogRecord) -> bool:
-    data = record.event.data if record.type == ASSESSED else None
-    return isinstance(data, Assessed) and data.cause == "facts"
+    def known(self, *, known_at: datetime | None = None, at_position: int | None = None) -> Known:
+        """What was known at the cut. What a fact caused counts with the fact: a cut at the fact's own position includes it."""
+        count = self._within(known_at, at_position)
+        if self._last is None or self._last[0] != count:
+            self._last = count, self._folded(count)
+        return self._last[1]
+
+    def _within(self, known_at: datetime | None, at_position: int | None) -> int:
+        """How many records the cut holds."""
+        known_us = micros(known_at) if known_at is not None else None
+        for i, record in enumerate(self._records):
+            reached = at_position is None or record.position <= at_position
+            reached = reached and (known_us is None or record.recorded_us <= known_us)
+            if not reached and not (i and record.type == ASSESSED and self._step(i).caused_by_fact):
+                return i
+        return len(self._records)
+
+    def _step(self, i: int) -> _Step:
+        while len(self._steps) <= i:
+            record = self._records[len(self._steps)]
+            if record.type == ASSESSED:
+                assessed = cast(Assessed, record.event.data)
+                self._steps.append(_Step(assessed, [Entry.decoded(entry) for entry in assessed.entries]))
+            else:
+                self._steps.append(_Step())
+        return self._steps[i]
+
+    def _folded(self, count: int) -> Known:
+        entries: list[Entry] = []
+        assessed: Assessed | None = None
+        fault: tuple[str, int] | None = None
+        position = seen = 0
+        for i, record in enumerate(self._records[:count]):
+            step = self._step(i)
+            if step.assessed is None:
+                position, seen = record.position, seen + 1
+                continue
+            assessed = step.assessed
+            entries += step.entries
+            if assessed.fault is None:
+                fault = None
+            elif fault is None:
+                fault = assessed.fault, position or record.position
+        return Known(
+            self.policy_id,
+            position=position,
+            events_seen=seen,
+            head_hash=self._records[count - 1].hash.hex() if count else None,
+            terms=assessed.terms.model_dump() if assessed and assessed.terms else None,
+            journal=Journal(entries),
+            fault=fault[0] if fault else None,
+            fault_since=fault[1] if fault else None,
+        )
