@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 from typing import Any, cast
-from uuid import UUID, uuid5
 
 from ledger import events as ev
 from ledger.derive import Workings, earliest_change, rewritten, seen
-from ledger.door import read_amendment
 from ledger.errors import Refused, Words
 from ledger.journal import UNDATED, Entry, Journal, difference
 from ledger.product import Product
@@ -73,6 +70,7 @@ class Policy:
         Raises Refused, and is then unchanged. With `derive` false only the fact is checked and folded, for a rehearsal of an import.
         """
         try:
+            event = self._normalised(event)
             after = self._after(event)
         except Refused as refused:
             raise refused.at(policy_id=event.policy_id, event_id=event.event_id) from None
@@ -95,12 +93,18 @@ class Policy:
 
     # ---- the facts after an event -----------------------------------------------------------------------------------------------
 
+    def _normalised(self, event: ev.Event) -> ev.Event:
+        """The event as it is stored: an amendment's new data in normal form. Raises Refused where it targets nothing."""
+        if not isinstance(event.data, ev.FactAmended):
+            return event
+        return ev.normalised(event, self._root(check_target(self.recorded, event)).type)
+
     def _after(self, event: ev.Event) -> Timeline:
         """The timeline with the event. Raises Refused where it may not be recorded."""
         if isinstance(event.data, ev.FactAmended | ev.FactRetracted):
             return self._corrected_by(event)
         known = self.timeline
-        product = PRODUCTS[event.data.product] if isinstance(event.data, ev.PolicyIssued) else self.product
+        product = product_named(event.data.product) if isinstance(event.data, ev.PolicyIssued) else self.product
         if product is None or not (known.issued or isinstance(event.data, ev.PolicyIssued)):
             words = Words(
                 "先に発行された契約（有効な PolicyIssued がある契約）", "a policy issued before (PolicyIssued in force)"
@@ -118,7 +122,7 @@ class Policy:
         after_events = [*self.recorded, event]
         root = self._root(target)
         if isinstance(event.data, ev.FactAmended):
-            check_amendment(cast(ev.Fact, root.data), read_amendment(root.type, event.data.data))
+            check_amendment(cast(ev.Fact, root.data), ev.amended(root.type, event.data.data))
         after = timeline(after_events)
         effective = in_force(after_events).get(root.event_id)
         if effective is not None and effective != before.get(root.event_id):
@@ -162,7 +166,8 @@ class Policy:
         if not entries and fault == self.fault:
             return None
         self.journal, self.fault = journal, fault
-        return _assessed(event, product, entries, fault)
+        terms = {"version": product.terms.version, "hash": product.terms.hash}
+        return ev.assessed(event, entries=[entry.encoded() for entry in entries], terms=terms, fault=fault)
 
     def _since(self, before: Timeline, after: Timeline) -> date | None:
         """The earliest day on which an answer may change."""
@@ -171,14 +176,8 @@ class Policy:
         return earliest_change(seen(self.product, before), seen(self.product, after))
 
 
-def _assessed(cause: ev.Event, product: Product, entries: Sequence[Entry], fault: str | None) -> ev.Event:
-    """The ledger's own event beside a fact; it bears the fact's `recorded_at`."""
-    data = ev.Assessed(
-        cause="facts",
-        causes=(cause.event_id,),
-        terms=ev.TermsUsed(version=product.terms.version, hash=product.terms.hash),
-        entries=tuple(entry.encoded() for entry in entries),
-        fault=fault,
-    )
-    own_id = str(uuid5(UUID(cause.event_id), ev.ASSESSED))
-    return ev.Event(own_id, cause.policy_id, ev.ASSESSED, 1, cause.recorded_at, data)
+def product_named(name: str) -> Product:
+    """The product of a name on the wire. Raises Refused where there is none."""
+    if name not in PRODUCTS:
+        raise Refused("data.product", name, tuple(sorted(PRODUCTS)))
+    return PRODUCTS[name]

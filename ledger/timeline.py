@@ -129,14 +129,9 @@ def in_force(recorded: Sequence[ev.Event]) -> dict[str, ev.Fact]:
         while latest.event_id in amendments:
             latest = amendments[latest.event_id]
         facts[event.event_id] = (
-            cast(ev.Fact, event.data) if latest is event else amended(event.type, cast(ev.FactAmended, latest.data))
+            cast(ev.Fact, event.data) if latest is event else ev.amended(event.type, cast(ev.FactAmended, latest.data).data)
         )
     return facts
-
-
-def amended(root_type: str, amendment: ev.FactAmended) -> ev.Fact:
-    """The whole new data that an amendment gives to a fact of this type."""
-    return ev.EVENT_TYPES[root_type].parse(amendment.data)
 
 
 # ---- what a fact rests on -----------------------------------------------------------------------------------------------------
