@@ -25,11 +25,12 @@ class OyakoPlan(Plan):
 
 
 class Increase(NamedTuple):
-    """A higher plan from a day on: the insured amount before it and with it, in yen."""
+    """A higher plan from a day on: the insured amount before it and with it, in yen; whether it came with a renewal."""
 
     day: date
     before: int
     after: int
+    at_renewal: bool
 
 
 def contract(facts: Facts) -> Contract[OyakoPlan]:
@@ -54,4 +55,9 @@ def insured_amount(plan: OyakoPlan, held: Contract[OyakoPlan]) -> int:
 def increases(held: Contract[OyakoPlan]) -> list[Increase]:
     """Each change to a higher plan, in order of time."""
     amounts = [(change.from_, insured_amount(change.plan, held)) for change in held.plans]
-    return [Increase(day, before, after) for (_, before), (day, after) in pairwise(amounts) if after > before]
+    renewals = {period.start for period in held.periods[1:]}
+    return [
+        Increase(day, before, after, day in renewals)
+        for (_, before), (day, after) in pairwise(amounts)
+        if after > before
+    ]

@@ -18,7 +18,7 @@ from ledger.timeline import Facts, Known
 Lowered = list[tuple[int, str]]
 
 
-# ---- OY-11, OY-12, OY-20: the insured amount that serves ---------------------------------------------------------------------------
+# ---- OY-11, OY-12, OY-20: the insured amount that serves ------------------------------------------------------------
 
 
 def amount_in_force(facts: Facts) -> tuple[int, tuple[str, ...]]:
@@ -26,7 +26,11 @@ def amount_in_force(facts: Facts) -> tuple[int, tuple[str, ...]]:
     held, period = contract(facts), facts.once(target_period)
     assert period is not None, "without a trigger there is no amount to ask for"
     amount, rules = insured_amount(held.plan(period.first), held), ["OY-04"]
-    for lower, rule in (*added_before_its_year(facts, period), *plan_at_the_cause(facts, period), *added_part_rescinded(facts, period)):
+    for lower, rule in (
+        *added_before_its_year(facts, period),
+        *plan_at_the_cause(facts, period),
+        *added_part_rescinded(facts, period),
+    ):
         if lower < amount:
             amount = lower
             rules.append(rule)
@@ -42,9 +46,9 @@ def cause_before_cover(facts: Facts, target: Target) -> bool:
 
 @clause("OY-11")
 def added_before_its_year(facts: Facts, target: Target) -> Lowered:
-    """On an increase the same for the added amount, from the day of the increase (告知義務)."""
-    held = contract(facts)
-    return [(i.before, "OY-11") for i in increases(held) if i.day <= target.first and _cause_before(facts, target, i.day)]
+    """On an increase, a higher plan at renewal, the same for the added amount from its day (告知義務)."""
+    at_renewal = [i for i in increases(contract(facts)) if i.at_renewal and i.day <= target.first]
+    return [(i.before, "OY-11") for i in at_renewal if _cause_before(facts, target, i.day)]
 
 
 def _cause_before(facts: Facts, target: Target, start: date) -> bool:
@@ -94,7 +98,7 @@ def condition_arose_on(found: Known[ev.ConditionRecorded] | None) -> date | None
     return accident or onset if found.data.kind == "injury" else onset or accident
 
 
-# ---- OY-04, OY-05, OY-07: limits --------------------------------------------------------------------------------------------------------
+# ---- OY-04, OY-05, OY-07: limits ------------------------------------------------------------------------------------
 
 
 @clause("OY-04")

@@ -34,7 +34,9 @@ def in_state_a_or_b(certified: ev.CareCertified) -> bool:
     day = certified.valid_from
     if certified.level in TERMS.at("state_b_levels", day):
         return True
-    return certified.level in TERMS.at("state_a_levels", day) and certified.dementia in TERMS.at("state_a_dementia", day)
+    return certified.level in TERMS.at("state_a_levels", day) and certified.dementia in TERMS.at(
+        "state_a_dementia", day
+    )
 
 
 def parents_certificates(facts: Facts) -> list[Known[ev.CareCertified]]:
@@ -70,7 +72,11 @@ def _runs(facts: Facts) -> Iterator[Run]:
             run = None
         if in_care:
             assert certificate is not None
-            run = Run(step.first, certificate.data.valid_to, certificate) if run is None else run._replace(last=certificate.data.valid_to)
+            run = (
+                Run(step.first, certificate.data.valid_to, certificate)
+                if run is None
+                else run._replace(last=certificate.data.valid_to)
+            )
     if run is not None:
         yield run
 

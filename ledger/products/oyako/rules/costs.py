@@ -42,7 +42,7 @@ class Cost(NamedTuple):
         return self.fact.data.used_on
 
 
-# ---- OY-03 and OY-08: the amount ------------------------------------------------------------------------------------------------------
+# ---- OY-03 and OY-08: the amount ------------------------------------------------------------------------------------
 
 
 @clause("OY-03")
@@ -57,7 +57,7 @@ def still_borne(cost: Cost) -> int:
     return max(0, borne(cost.fact.data) - sum(refund.data.amount for refund in cost.refunds))
 
 
-# ---- what a cost must meet, in order ----------------------------------------------------------------------------------------------------
+# ---- what a cost must meet, in order --------------------------------------------------------------------------------
 
 
 @clause("OY-10", "OY-13")
@@ -69,7 +69,7 @@ def of_a_contract_that_never_was(cost: Cost) -> str | None:
 
 @clause("OY-01")
 def without_trigger(cost: Cost) -> str | None:
-    """No trigger; or one on a day that a rule leaves uncovered (特長4, 特長5)."""
+    """No trigger, or one on a day that a rule leaves uncovered (特長4, 特長5)."""
     if cost.target is not None:
         return None
     care = cost.facts.once(first_care_since_the_start)
@@ -122,7 +122,7 @@ EXCLUDED = (deposit, cause_too_early, excluded)
 """What takes a cost out: named where it does."""
 
 
-# ---- the flow -----------------------------------------------------------------------------------------------------------------------------
+# ---- the flow -------------------------------------------------------------------------------------------------------
 
 
 def parent_care(facts: Facts, lines: Sequence[Line]) -> Iterator[Claim | Opening]:
@@ -170,7 +170,7 @@ def _judged(claim: Claim, cost: Cost, on: date) -> Claim:
 
 
 def _rests_on(cost: Cost) -> tuple[str, ...]:
-    """The events that a line rests on: the cost, its refunds, the certificate of the trigger and the condition that it names."""
+    """What a line rests on: the cost, its refunds, the certificate of the trigger and the condition that it names."""
     found = [cost.fact.event_id, *(refund.event_id for refund in cost.refunds)]
     if cost.target is not None:
         named = condition(cost.facts, cost.target.certificate)
@@ -180,14 +180,17 @@ def _rests_on(cost: Cost) -> tuple[str, ...]:
 
 @clause("OY-07")
 def incidental_expenses(facts: Facts, lines: Sequence[Line]) -> Iterator[Claim | Opening]:
-    """On top: 10% of the payable parent_care lines of one calendar month taken together, half up to the yen (諸費用保険金)."""
+    """On top: 10% of the payable parent_care lines of one calendar month together, half up to the yen (諸費用保険金)."""
     assert facts.on is not None
     period = facts.once(target)
     if period is None:
         return
     limit = incidental_total(facts, period, facts.on)
     share = TERMS.number("incidental_percent", contract(facts).entered_on)
-    paid = sorted((line for line in lines if line.benefit == "parent_care" and line.payable), key=lambda line: (line.first, line.key))
+    paid = sorted(
+        (line for line in lines if line.benefit == "parent_care" and line.payable),
+        key=lambda line: (line.first, line.key),
+    )
     for month, found in groupby(paid, key=lambda line: month_of(line.first)):
         of_month = list(found)
         yield Claim(

@@ -40,7 +40,7 @@ def first_care_since_the_start(facts: Facts) -> Run | None:
     return next((run for run in facts.once(runs) if run.first >= earliest), None)
 
 
-# ---- OY-13: premiums not made good ------------------------------------------------------------------------------------------------
+# ---- OY-13: premiums not made good ----------------------------------------------------------------------------------
 
 
 def first_debit(held: Contract[OyakoPlan]) -> str:
@@ -68,7 +68,7 @@ def later_misses(facts: Facts) -> list[Known[ev.PremiumMissed]]:
     return [missed for missed in not_made_good(facts) if missed.data.due_month > first]
 
 
-# ---- what ends cover ----------------------------------------------------------------------------------------------------------------
+# ---- what ends cover ------------------------------------------------------------------------------------------------
 
 
 def persons(facts: Facts) -> set[str]:

@@ -24,7 +24,7 @@ Refunded = Known[ev.CareCostRefunded]
 Period = Known[ev.PolicyIssued] | Known[ev.PolicyRenewed]
 
 
-# ---- fields that rules need -----------------------------------------------------------------------------------------------------------
+# ---- fields that rules need -----------------------------------------------------------------------------------------
 
 
 def parent_named(facts: Facts, new: Known[ev.PolicyIssued]) -> Ground | None:
@@ -39,7 +39,7 @@ def childs_birth_date(facts: Facts, new: Known[ev.PolicyIssued]) -> Ground | Non
     return Ground("insured.birth_date", MISSING, words) if new.data.insured.birth_date is None else None
 
 
-# ---- refused by a clause ---------------------------------------------------------------------------------------------------------------
+# ---- refused by a clause --------------------------------------------------------------------------------------------
 
 
 @clause("OY-08")
@@ -52,7 +52,11 @@ def refunds_beyond_the_cost(facts: Facts, new: Refunded) -> Ground | None:
     left = max(0, borne(cost) - others)
     if new.data.amount <= left:
         return None
-    return Ground("amount", new.data.amount, Words(f"{left} 円以下（費用の残り）", f"at most {left} yen, what is left of the cost"))
+    return Ground(
+        "amount",
+        new.data.amount,
+        Words(f"{left} 円以下（費用の残り）", f"at most {left} yen, what is left of the cost"),
+    )
 
 
 @clause("OY-14")
@@ -72,7 +76,9 @@ def age_of_parent_or_child(facts: Facts, new: Period) -> Ground | None:
     """Entry for parents of 40 to 79, renewal to 89, in full years on the start day; the child is 18 or older (特長2, 被保険者)."""
     if isinstance(new.data, ev.PolicyRenewed):
         issued = facts.of(ev.PolicyIssued)
-        return _parents_age(issued[0].data, new.data.period_start, "period_start", "renewal_age_max") if issued else None
+        return (
+            _parents_age(issued[0].data, new.data.period_start, "period_start", "renewal_age_max") if issued else None
+        )
     entered_on, start = new.data.entered_on, new.data.period_start
     return (
         _parents_age(new.data, entered_on, "parent.birth_date", "entry_age_max")
@@ -86,7 +92,9 @@ def _parents_age(issued: ev.PolicyIssued, day: date, field: str, oldest: str) ->
         return None
     least, most = TERMS.number("entry_age_min", day), TERMS.number(oldest, day)
     found = _age(issued.parent.birth_date, day)
-    words = Words(f"始期日に満 {least} 歳から満 {most} 歳までの対象者", f"a parent of {least} to {most} in full years on {day}")
+    words = Words(
+        f"始期日に満 {least} 歳から満 {most} 歳までの対象者", f"a parent of {least} to {most} in full years on {day}"
+    )
     return None if least <= found <= most else Ground(field, f"{found} on {day}", words)
 
 
@@ -119,12 +127,13 @@ def disclosure_too_late(facts: Facts, new: Known[ev.PolicyRescinded]) -> Ground 
         return None
     start = held.entered_on
     words = Words(
-        f"{start} から 1 年以内（支払事由がその間に生じたときを除く）", f"within one year from {start}, or with a benefit event within it"
+        f"{start} から 1 年以内（支払事由がその間に生じたときを除く）",
+        f"within one year from {start}, or with a benefit event within it",
     )
     return Ground("rescinded_on", new.data.rescinded_on.isoformat(), words)
 
 
-# ---- shown to differ ---------------------------------------------------------------------------------------------------------------------
+# ---- shown to differ ------------------------------------------------------------------------------------------------
 
 
 def discrepancies(facts: Facts, lines: Sequence[Line]) -> Iterator[Discrepancy]:
@@ -142,7 +151,9 @@ def recorded_lapses(facts: Facts) -> Iterator[Discrepancy]:
     derived = day + ONE_DAY if day else None
     for lapsed in facts.of(ev.PolicyLapsed):
         if lapsed.data.lapsed_on != derived:
-            yield Discrepancy(lapsed.day, "OY-09", str(lapsed.data.lapsed_on), str(derived) if derived else None, (lapsed.event_id,))
+            yield Discrepancy(
+                lapsed.day, "OY-09", str(lapsed.data.lapsed_on), str(derived) if derived else None, (lapsed.event_id,)
+            )
 
 
 @clause("OY-11")
@@ -152,7 +163,9 @@ def two_days_of_one_cause(facts: Facts) -> Iterator[Discrepancy]:
         found = condition(facts, certificate)
         given, of_condition = certificate.data.cause_arose_on, condition_arose_on(found)
         if found is not None and given is not None and of_condition is not None and given != of_condition:
-            yield Discrepancy(certificate.day, "OY-11", str(given), str(of_condition), (certificate.event_id, found.event_id))
+            yield Discrepancy(
+                certificate.day, "OY-11", str(given), str(of_condition), (certificate.event_id, found.event_id)
+            )
 
 
 @clause("OY-13")
@@ -168,7 +181,9 @@ def misses_before_the_first_debit(facts: Facts) -> Iterator[Discrepancy]:
 def other_premiums(facts: Facts) -> Iterator[Discrepancy]:
     """The premium is that of the table, by plan and by the parent's age on the period's start day (特長2)."""
     held = contract(facts)
-    periods: list[tuple[Any, date]] = [(fact, max(fact.data.period_start, held.entered_on)) for fact in facts.of(ev.PolicyIssued)]
+    periods: list[tuple[Any, date]] = [
+        (fact, max(fact.data.period_start, held.entered_on)) for fact in facts.of(ev.PolicyIssued)
+    ]
     periods += [(fact, fact.data.period_start) for fact in facts.of(ev.PolicyRenewed)]
     for fact, start in periods:
         plan = OyakoPlan.model_validate(dict(fact.data.plan)) if fact.data.plan is not None else held.plan(start)

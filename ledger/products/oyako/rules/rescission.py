@@ -24,7 +24,8 @@ def of_added_parts(held: Contract[OyakoPlan], rescinded: ev.PolicyRescinded, tri
     return [
         increase
         for increase in increases(held)
-        if increase.day <= rescinded.rescinded_on and _within_a_year(held, increase.day, rescinded.rescinded_on, trigger)
+        if increase.day <= rescinded.rescinded_on
+        and _within_a_year(held, increase.day, rescinded.rescinded_on, trigger)
     ]
 
 

@@ -54,14 +54,20 @@ def target(facts: Facts) -> Target | None:
     if care is None:
         return None
     ten_years = years_last_day(care.first, TERMS.number("target_years", contract(facts).entered_on))
-    deaths = [f.data.died_on for f in facts.of(ev.PersonDied) if f.data.person_id in persons(facts) and f.data.died_on >= care.first]
+    deaths = [
+        f.data.died_on
+        for f in facts.of(ev.PersonDied)
+        if f.data.person_id in persons(facts) and f.data.died_on >= care.first
+    ]
     return Target(care.first, ten_years, min(ten_years, care.last, *deaths), care.certificate)
 
 
 def turns(facts: Facts) -> list[date]:
     """The days after a last day of the target period, when the limits show it: certificates run out, care and lives end."""
     ran_out = [fact.data.valid_to for fact in facts.of(ev.CareCertified)]
-    ended = [fact.data.ended_on for fact in facts.of(ev.CareEnded)] + [fact.data.died_on for fact in facts.of(ev.PersonDied)]
+    ended = [fact.data.ended_on for fact in facts.of(ev.CareEnded)] + [
+        fact.data.died_on for fact in facts.of(ev.PersonDied)
+    ]
     return [day + ONE_DAY for day in (*ran_out, *ended)]
 
 
@@ -71,7 +77,7 @@ def trigger_day(facts: Facts) -> date | None:
     return care.first if care else None
 
 
-# ---- what acts from the start, on every day -----------------------------------------------------------------------------------------
+# ---- what acts from the start, on every day -------------------------------------------------------------------------
 
 
 @clause("OY-10", "OY-13")
@@ -101,7 +107,7 @@ def never_was(facts: Facts) -> tuple[str, str] | None:
     return None
 
 
-# ---- the state of the policy ----------------------------------------------------------------------------------------------------------
+# ---- the state of the policy ----------------------------------------------------------------------------------------
 
 
 def status(facts: Facts, lines: Sequence[Line]) -> list[Span]:

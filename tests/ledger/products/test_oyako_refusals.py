@@ -1,0 +1,347 @@
+"""Oyako: entry, ages, premiums, cooling-off and rescission (OY-14, OY-15, OY-19, OY-20), and fields that rules need."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ledger.errors import Refused
+from tests.ledger.products.oyako_history import BALANCE, CHILD, PARENT, YEAR, Oyako, triggered
+
+MILLION = 1_000_000
+
+
+def refused_at_issue(**issued: Any) -> tuple[str | None, str | None]:
+    """The rule and the field by which an issue is refused."""
+    with pytest.raises(Refused) as refusal:
+        Oyako(**issued)
+    return refusal.value.rule, refusal.value.field
+
+
+def test_a_parent_and_the_childs_birth_date_are_needed() -> None:
+    assert refused_at_issue(parent=None) == (None, "data.parent")
+    assert refused_at_issue(insured={"person_id": "p1"}) == (None, "data.insured.birth_date")
+
+
+def test_another_plan_than_a_to_d_is_refused() -> None:
+    assert refused_at_issue(plan="E") == (None, "data.plan.plan")
+
+
+# ---- OY-14 ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("applied_on", "start"), [
+    ("2024-06-14", "2024-07-01"), ("2024-06-15", "2024-08-01"), ("2024-06-01", "2024-07-01"), ("2024-06-30", "2024-08-01"),
+    ("2024-11-15", "2025-01-01"), ("2024-12-14", "2025-01-01"), ("2025-01-31", "2025-03-01"),
+    ("2024-03-15", "2024-04-01"), ("2024-06-14", "2024-04-01"),
+])  # fmt: skip
+def test_oy_14_starts_as_applied_for_or_on_1_april(applied_on: str, start: str) -> None:
+    assert Oyako(period=(start, "2025-04-01"), applied_on=applied_on).policy.version > 0
+
+
+@pytest.mark.parametrize(("applied_on", "start"), [
+    ("2024-06-14", "2024-08-01"), ("2024-06-15", "2024-07-01"), ("2024-06-14", "2024-06-01"), ("2024-06-14", "2024-07-02"),
+    ("2024-06-15", "2024-09-01"), ("2024-06-14", "2024-04-02"),
+])  # fmt: skip
+def test_oy_14_another_start_is_refused(applied_on: str, start: str) -> None:
+    assert refused_at_issue(period=(start, "2025-04-01"), applied_on=applied_on) == ("OY-14", "data.period_start")
+
+
+def test_oy_14_without_a_day_of_application_any_start_is_taken() -> None:
+    assert Oyako(period=("2024-07-15", "2025-04-01")).policy.version > 0
+
+
+# ---- OY-15: ages ----------------------------------------------------------------------------------------------------
+
+
+def born(day: str) -> dict[str, str]:
+    return {"person_id": "m1", "birth_date": day}
+
+
+@pytest.mark.parametrize(("birth", "refused"), [
+    ("1984-04-01", False), ("1984-04-02", True),  # 40 on the start day, or on the next
+    ("1944-04-02", False), ("1944-04-01", True),  # 79, or 80
+    ("2030-01-01", True),
+])  # fmt: skip
+def test_oy_15_entry_for_parents_of_40_to_79(birth: str, *, refused: bool) -> None:
+    if refused:
+        assert refused_at_issue(parent=born(birth)) == ("OY-15", "data.parent.birth_date")
+    else:
+        Oyako(parent=born(birth))
+
+
+@pytest.mark.parametrize(("birth", "refused"), [("2006-04-01", False), ("2006-04-02", True)])
+def test_oy_15_the_child_is_18_or_older(birth: str, *, refused: bool) -> None:
+    insured = {"person_id": "p1", "birth_date": birth}
+    if refused:
+        assert refused_at_issue(insured=insured) == ("OY-15", "data.insured.birth_date")
+    else:
+        Oyako(insured=insured)
+
+
+@pytest.mark.parametrize(("birth", "refused"), [("1944-04-02", False), ("1944-04-01", True)])
+def test_oy_15_renewal_to_89(birth: str, *, refused: bool) -> None:
+    history = Oyako(period=("2023-04-01", "2024-04-01"), parent=born(birth))
+    for year in range(2024, 2034):
+        history.renewed(year)
+    renewal = {"period_start": "2034-04-01", "period_end": "2035-04-01"}
+    if refused:
+        assert history.refused("PolicyRenewed", **renewal) == "OY-15"
+    else:
+        history.add("PolicyRenewed", **renewal)
+        assert history.refused("PolicyRenewed", period_start="2035-04-01", period_end="2036-04-01") == "OY-15"
+
+
+def test_oy_15_renewal_at_80_where_entry_is_not() -> None:
+    history = Oyako(parent=born("1944-05-01"))
+    history.renewed(2025)
+
+    assert history.state("2025-05-01")[0] == "in_force"
+
+
+def test_oy_15_an_earlier_entry_counts_on_its_own_day() -> None:
+    history = Oyako(period=("2030-04-01", "2031-04-01"), entered_on="2024-04-01", parent=born("1944-05-01"))
+
+    assert history.state("2030-05-01")[0] == "in_force"
+    assert (
+        refused_at_issue(period=("2035-04-01", "2036-04-01"), entered_on="2024-04-01", parent=born("1944-05-01"))[0]
+        == "OY-15"
+    )
+
+
+def test_oy_15_mid_term_the_age_on_the_day_of_entry_counts() -> None:
+    assert refused_at_issue(period=("2024-07-01", "2025-04-01"), parent=born("1944-07-01"))[0] == "OY-15"
+    Oyako(period=("2024-07-01", "2025-04-01"), parent=born("1944-07-02"))
+
+
+def test_oy_15_a_correction_of_the_birth_shows_a_discrepancy_at_the_renewal() -> None:
+    history = Oyako(parent=born("1950-07-01"))
+    history.renewed(2025)
+    data: dict[str, Any] = {
+        "product": "oyako",
+        "plan": {"plan": "B"},
+        "period_start": YEAR[0],
+        "period_end": YEAR[1],
+        "insured": CHILD,
+    }
+    history.add("FactAmended", target=history.issued, data=data | {"parent": born("1984-04-01")}, reason="birth")
+
+    assert history.differs("2025-05-01") == []
+    assert (
+        history.refused(
+            "FactAmended", target=history.issued, data=data | {"parent": born("1984-04-02")}, reason="birth"
+        )
+        == "OY-15"
+    )
+
+
+# ---- OY-15: premiums ------------------------------------------------------------------------------------------------
+
+TABLE = {
+    40: (340, 360, 380, 390), 45: (380, 420, 450, 490), 50: (450, 540, 610, 700), 55: (620, 810, 960, 1_150),
+    60: (970, 1_390, 1_720, 2_140),
+    65: (1_750, 2_670, 3_390, 4_310), 70: (3_390, 5_350, 6_880, 8_840), 75: (6_620, 10_650, 13_800, 17_820),
+    80: (12_380, 20_080, 26_120, 33_820), 85: (20_830, 33_930, 44_180, 57_280),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("plan", "ABCD")
+@pytest.mark.parametrize("age", [age for age in TABLE if age < 80])
+def test_oy_15_the_premium_of_the_table_at_both_ends_of_a_band(age: int, plan: str) -> None:
+    premium = TABLE[age]["ABCD".index(plan)]
+    for years in (age, age + 4):
+        issued: dict[str, Any] = {"parent": born(f"{2024 - years}-04-01"), "premium_monthly": premium}
+        assert Oyako(plan, **issued).differs("2024-04-01") == []
+        other = Oyako(plan, **issued | {"premium_monthly": premium + 1})
+        assert other.differs("2024-04-01") == [("OY-15", str(premium + 1), str(premium))]
+
+
+@pytest.mark.parametrize("plan", "ABCD")
+@pytest.mark.parametrize("age", [80, 84, 85, 89])
+def test_oy_15_the_premium_of_a_renewal_from_80_on(age: int, plan: str) -> None:
+    premium = TABLE[age - age % 5]["ABCD".index(plan)]
+    entered: dict[str, Any] = {"entered_on": "2014-04-01", "parent": born(f"{2025 - age}-04-01")}
+    history = Oyako(plan, **entered)
+    history.renewed(2025, premium_monthly=premium)
+    assert history.differs("2025-04-01") == []
+
+    history = Oyako(plan, **entered)
+    history.renewed(2025, premium_monthly=premium - 1)
+    assert history.differs("2025-03-31") == []
+    assert history.differs("2025-04-01") == [("OY-15", str(premium - 1), str(premium))]
+
+
+def test_oy_15_a_renewals_premium_is_that_of_its_plan_and_age() -> None:
+    history = Oyako("B", parent=born("1955-04-01"), premium_monthly=2_670)
+    history.renewed(2025, plan={"plan": "D"}, premium_monthly=8_840)
+
+    assert history.differs("2025-06-01") == []
+
+
+# ---- OY-19 ----------------------------------------------------------------------------------------------------------
+
+
+def test_oy_19_cooling_off_is_refused() -> None:
+    request = {"received_on": "2024-04-10", "requested_on": "2024-04-11", "channel": "letter"}
+
+    assert Oyako().refused("CoolingOffRequested", **request) == "OY-19"
+
+
+# ---- OY-20: rescission ----------------------------------------------------------------------------------------------
+
+
+def rescinds(history: Oyako, day: str, **more: Any) -> str | None:
+    """Records a rescission for disclosure, or gives the rule that refuses it."""
+    try:
+        history.add("PolicyRescinded", **{"rescinded_on": day, "ground": "disclosure"} | more)
+    except Refused as refusal:
+        return refusal.rule
+    return None
+
+
+@pytest.mark.parametrize(("day", "refused"), [("2024-04-01", None), ("2025-03-31", None), ("2025-04-01", "OY-20")])
+def test_oy_20_within_one_year_from_the_first_start(day: str, refused: str | None) -> None:
+    history = Oyako()
+    history.renewed(2025)
+
+    assert rescinds(history, day) == refused
+
+
+@pytest.mark.parametrize(("trigger", "refused"), [("2025-03-31", None), ("2025-04-01", "OY-20")])
+def test_oy_20_later_where_a_benefit_event_happened_within_the_year(trigger: str, refused: str | None) -> None:
+    history = Oyako()
+    history.renewed(2025)
+    history.certified(trigger)
+
+    assert rescinds(history, "2026-06-01") == refused
+
+
+def test_oy_20_refuses_costs_before_and_after_and_ends_the_policy() -> None:
+    history = triggered()
+    history.cost("2024-07-01")
+    history.cost("2024-10-01")
+    history.add("BenefitPaid", benefit="parent_care", paid_on="2024-08-01", amount=10_000, payee="insured")
+    assert rescinds(history, "2024-09-01") is None
+
+    assert history.care("2024-08-31") == {"k1": 10_000}
+    assert history.care("2024-10-01") == {"k1": "KR-04", "k2": "KR-04"}
+    assert history.incidental("2024-10-01") == {}
+    assert history.state("2024-08-31") == ("lapsed", "2024-06-02", None)
+    assert history.state("2024-09-01") == ("rescinded", "2024-09-01", None)
+    assert history.on("2024-10-01")["settlement"]["by_benefit"]["parent_care"]["outstanding"] == -10_000
+    assert history.limit(BALANCE, "2024-10-01")[2] == 0
+
+
+def test_oy_20_not_what_the_undisclosed_fact_did_not_cause() -> None:
+    history = Oyako()
+    history.add("ConditionRecorded", condition_id="c1", kind="injury", accident_on="2024-05-01")
+    history.certified("2024-06-01", condition_id="c1")
+    history.cost("2024-10-01")
+    assert rescinds(history, "2024-09-01", unrelated_conditions=["c1"]) is None
+
+    assert history.care("2024-10-01") == {"k1": 10_000}
+
+
+def test_oy_20_a_trigger_after_the_rescission_is_not_covered() -> None:
+    history = Oyako()
+    assert rescinds(history, "2024-09-01") is None
+    history.certified("2024-09-01")
+    history.cost("2024-10-01")
+
+    assert history.care("2024-10-01") == {"k1": "KR-04"}
+    assert history.on("2024-10-01")["limits"] == []
+
+
+def increased() -> Oyako:
+    """Plan A from 2022, plan C from 2025-04-01."""
+    history = Oyako("A", period=("2022-04-01", "2023-04-01"))
+    for year in (2023, 2024):
+        history.renewed(year)
+    history.renewed(2025, plan={"plan": "C"})
+    history.renewed(2026)
+    return history
+
+
+@pytest.mark.parametrize(
+    ("day", "refused"), [("2025-03-31", "OY-20"), ("2025-04-01", None), ("2026-03-31", None), ("2026-04-01", "OY-20")]
+)
+def test_oy_20_after_an_increase_within_a_year_from_its_day(day: str, refused: str | None) -> None:
+    assert rescinds(increased(), day) == refused
+
+
+@pytest.mark.parametrize(("trigger", "refused"), [("2025-04-02", None), ("2026-03-31", None), ("2026-04-01", "OY-20")])
+def test_oy_20_after_an_increase_or_with_a_benefit_event_within_its_year(trigger: str, refused: str | None) -> None:
+    history = increased()
+    history.certified(trigger)
+
+    assert rescinds(history, "2026-10-01") == refused
+
+
+def test_oy_20_for_the_added_part_alone_the_contract_goes_on_with_the_amount_before() -> None:
+    history = increased()
+    assert rescinds(history, "2025-09-01") is None
+    history.certified("2025-10-01")
+    history.cost("2025-11-01", 5 * MILLION)
+
+    assert history.state("2025-09-30")[0] == "in_force"
+    assert history.care("2025-11-01") == {"k1": 3 * MILLION}
+    assert history.limit(BALANCE, "2025-11-01")[1] == 3 * MILLION
+
+
+def test_oy_20_for_the_added_part_after_the_trigger_from_the_day_of_the_rescission() -> None:
+    history = increased()
+    history.certified("2025-06-01")
+    history.cost("2025-07-01", 5 * MILLION)
+    assert rescinds(history, "2025-09-01") is None
+
+    assert history.care("2025-08-31") == {"k1": 5 * MILLION}
+    assert history.care("2025-09-01") == {"k1": 3 * MILLION}
+    assert history.incidental("2025-09-01") == {"2025-07": 300_000}
+    assert history.state("2025-09-01")[0] == "lapsed"
+
+
+def test_oy_20_a_correction_that_takes_the_ground_away_leaves_the_rescission_and_a_discrepancy() -> None:
+    history = Oyako()
+    history.renewed(2025)
+    certificate = history.certified("2024-06-01")
+    assert rescinds(history, "2025-06-01") is None
+    history.add("FactRetracted", target=certificate, reason="of another person")
+
+    assert history.state("2025-06-01")[0] == "rescinded"
+    assert [found[0] for found in history.differs("2025-06-01")] == ["OY-20"]
+
+
+@pytest.mark.parametrize(("reason_arose_on", "cost"), [("2024-06-01", "KR-10"), ("2024-06-02", 10_000)])
+def test_oy_20_for_a_serious_reason_as_kr_10_at_any_time(reason_arose_on: str, cost: object) -> None:
+    history = triggered()
+    history.cost("2024-07-01")
+    assert rescinds(history, "2027-09-01", ground="serious", reason_arose_on=reason_arose_on) is None
+
+    assert history.care("2027-08-31") == {"k1": 10_000}
+    assert history.care("2027-09-01") == {"k1": cost}
+
+
+def test_gn_01_a_claim_is_due_within_30_days() -> None:
+    history = triggered()
+    cost = history.cost("2024-07-01")
+    history.add("ClaimFiled", claim_id="q1", filed_on="2024-07-05", facts=[cost], claimant="insured")
+    history.add("ClaimDocumentsCompleted", claim_id="q1", completed_on="2024-07-10")
+
+    assert history.deadlines("2024-07-10", "payment") == [("2024-08-08", None, False)]
+
+
+def test_gn_04_a_claim_after_three_years_is_declined() -> None:
+    history = triggered()
+    cost = history.cost("2024-07-01")
+    history.add("ClaimFiled", claim_id="q1", filed_on="2027-07-02", facts=[cost], claimant="insured")
+
+    assert history.care("2027-07-01") == {"k1": 10_000}
+    assert history.care("2027-07-02") == {"k1": "GN-04"}
+    assert history.incidental("2027-07-02") == {}
+
+
+def test_a_benefit_of_another_product_is_refused() -> None:
+    payment = {"benefit": "hospital_daily", "paid_on": "2024-08-01", "amount": 1, "payee": "insured"}
+
+    assert Oyako(parent=PARENT).refused("BenefitPaid", **payment) is None
