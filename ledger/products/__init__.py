@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from ledger.product import Product
-from ledger.products import cyber, oyako, ryoritsu, seikatsu
+from ledger.products import cyber, oyako, ryoritsu, seikatsu, sony_medical
 
 PRODUCTS: dict[str, Product] = {
     product.name: product
-    for product in (cyber.PRODUCT, oyako.PRODUCT, ryoritsu.PRODUCT, seikatsu.PRODUCT)
+    for product in (cyber.PRODUCT, oyako.PRODUCT, ryoritsu.PRODUCT, seikatsu.PRODUCT, sony_medical.PRODUCT)
 }
