@@ -1,0 +1,212 @@
+"""Reference calculator for `seikatsu` (spec 20-seikatsu.md), brute force, straight from the words; shares no code with the ledger.
+
+    answer(events, on) -> dict             events: wire events known, in recording order
+    comparable(ledger_answer) -> dict      the ledger's JSON answer (30-answers.md) in the same shape
+    difference(oracle, ledger, strict=False) -> list of texts, empty where they agree
+
+Shape: {"state", "lines": sorted [(benefit, key, from, to, gross, payable, decision, deciding rule)], "limits": {"limit|key": [unit, cap, used]},
+"certificates": sorted [(claim_id, claimed, threshold, required)], "orphans": count, "outstanding": yen}; the oracle's also has
+"acceptable": {(benefit, key, from): rules that decline the line}, for `difference`.
+"""
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import Any
+
+from . import base, seikatsu_care, seikatsu_hospital, seikatsu_rest, seikatsu_treatment, seikatsu_visits
+from . import seikatsu_cover as sc
+from .base import D, of
+from .seikatsu_cover import Case
+
+AMBIGUITIES: list[tuple[str, str, str]] = [
+    ("30/limits", "Period rows of the period of `on` with used 0",
+     "hospital_days and advanced_care always; three_days, cancer_diagnosis, anticancer, bailee, belongings, household where held on `on`. Shown while `on` lies in a "
+     "period from entry on, also after a cancellation; not compared where the state is not in_force, unless strict."),
+    ("30/benefits", "Runs of a day benefit that two rules decline on adjoining days", "One run a rule. Runs that differ only in the limit that cut them are one."),
+    *sc.AMBIGUITIES, *seikatsu_hospital.AMBIGUITIES, *seikatsu_visits.AMBIGUITIES, *seikatsu_treatment.AMBIGUITIES, *seikatsu_rest.AMBIGUITIES,
+]
+
+DAY_BENEFITS = ("hospital_daily", "outpatient_daily", "three_daily", "cancer_long_stay", "care_annuity")
+
+
+# ---- SK-90 ---------------------------------------------------------------------------------------------------------------------
+def lines_of(claim: dict, lines: list[dict]) -> list[dict]:
+    """Those that rest on the claim's facts, all where none are named."""
+    named = [e.lower() for e in claim["data"].get("facts") or []]
+    return [l for l in lines if not named or any(e in named for e in l["events"])]
+
+
+def sk_90_certificates(case: Case, lines: list[dict]) -> list[tuple]:
+    claims = sorted(of(case["facts"], "ClaimFiled"), key=lambda f: (f["data"]["filed_on"], f["data"]["claim_id"]))
+    out = []
+    for n, claim in enumerate(claims):
+        filed = claim["data"]["filed_on"]
+        given = [f["data"]["submitted_on"] for f in of(case["facts"], "CertificateSubmitted")
+                 if f["data"]["claim_id"] != claim["data"]["claim_id"] and f["data"]["submitted_on"] <= filed]
+        since = [c for c in claims[:n] if not given or c["data"]["filed_on"] > max(given)] + [claim]
+        claimed = []
+        for c in since:
+            claimed += [l for l in lines_of(c, lines) if not l["benefit"].startswith("care_") and l not in claimed]
+        mine = [l for l in lines_of(claim, lines) if l["payable"] > 0 and not l["benefit"].startswith("care_")]
+        serious = any(l["condition_id"] and sc.sk_12_three_diseases(sc.code_of(case, l["condition_id"])) for l in mine)
+        threshold = 100_000 if serious else 300_000
+        total = sum(l["payable"] for l in claimed)
+        always = any(l["benefit"] in ("anticancer", "income_monthly") for l in mine)
+        out.append((claim["data"]["claim_id"], total, threshold, bool(mine) and (always or total > threshold)))
+    return sorted(out)
+
+
+# ---- limits of the period of `on` ------------------------------------------------------------------------------------------------
+def open_periods(case: Case) -> None:
+    """Each period limit of the period of `on`, even where used is 0."""
+    key, plan = sc.period_key(case, case["on"]), sc.plan_on(case, case["on"])
+    if key is None or case["on"] < case["start"]:
+        return
+    rows = [("hospital_days.period", "days", plan["hospital_type"]), ("advanced_care.period", "yen", 10_000_000)]
+    for what, limit, unit, cap in (("three_daily", "three_days.period", "days", 120), ("cancer_diagnosis", "cancer_diagnosis.period", "times", 1),
+                                   ("anticancer", "anticancer.period", "yen", 6_000_000), ("belongings", "belongings.period", "yen", 300_000)):
+        if sc.amount_of(plan, what):
+            rows.append((limit, unit, cap))
+    rows += [(f"{what}.period", "yen", sc.amount_of(plan, what)) for what in ("bailee", "household") if sc.amount_of(plan, what)]
+    for limit, unit, cap in rows:
+        case["limits"].setdefault((limit, key), [unit, cap, 0])
+
+
+# ---- the answer --------------------------------------------------------------------------------------------------------------------
+def derive(facts: list[base.Fact], on: date) -> Case:
+    """All lines and limits of the facts dated to `on`."""
+    case = sc.case_of(facts, on)
+    sick = seikatsu_hospital.sickness(case)
+    seikatsu_hospital.injuries(case)
+    seikatsu_hospital.hospital_days(case)
+    seikatsu_visits.outpatient(case, sick)
+    seikatsu_visits.medical_lump_sums(case)
+    seikatsu_visits.injury_lump_sums(case)
+    seikatsu_visits.three_lump(case)
+    seikatsu_visits.stay_riders(case, sick)
+    seikatsu_treatment.surgery(case)
+    seikatsu_treatment.radiation(case)
+    seikatsu_treatment.advanced_care(case)
+    seikatsu_treatment.cancer_diagnosis(case)
+    seikatsu_treatment.anticancer(case)
+    seikatsu_rest.disability(case)
+    seikatsu_rest.liability(case)
+    seikatsu_rest.property_lost(case)
+    seikatsu_rest.hole_in_one(case)
+    seikatsu_rest.income(case)
+    seikatsu_care.care(case)
+    open_periods(case)
+    return case
+
+
+def merged(lines: list[dict]) -> list[dict]:
+    """Day lines on adjoining days with equal benefit, key, amount a day, outcome and deciding rule become one run."""
+    out: list[dict] = []
+    for l in sorted(lines, key=lambda l: (l["benefit"], l["key"], l["from"], l["to"])):
+        l = dict(l)
+        last = None
+        if l["benefit"] in DAY_BENEFITS:
+            last = next((m for m in out if m["benefit"] == l["benefit"] and m["key"] == l["key"] and m["to"] + timedelta(days=1) == l["from"]
+                         and m["each"] == each(l) and (m["decision"], m["rule"]) == (l["decision"], l["rule"])), None)
+        if last is None:
+            l["each"] = each(l)
+            out.append(l)
+        else:
+            last["to"] = l["to"]
+            last["gross"] += l["gross"]
+            last["payable"] += l["payable"]
+            last["events"] = last["events"] + [e for e in l["events"] if e not in last["events"]]
+            last["acceptable"] = sorted({*last["acceptable"], *l["acceptable"]})
+    return out
+
+
+def each(l: dict) -> float:
+    return l["gross"] / ((l["to"] - l["from"]).days + 1)
+
+
+def shape(l: dict) -> tuple:
+    rule = l["rule"] if l["decision"] == "declined" else ""
+    return (l["benefit"], l["key"], l["from"].isoformat(), l["to"].isoformat(), l["gross"], l["payable"], l["decision"], rule)
+
+
+def answer(events: list[dict], on: date) -> dict:
+    k = base.known(events)
+    if k.issued is None:
+        return {"state": "unknown", "lines": [], "limits": {}, "certificates": [], "orphans": len(k.orphans), "outstanding": 0, "acceptable": {}}
+    case = derive(k.facts, on)
+    lines = merged(case["lines"])
+    return {"state": base.state_on(case["facts"], on), "lines": sorted(shape(l) for l in lines),
+            "limits": {f"{limit}|{key}": list(row) for (limit, key), row in sorted(case["limits"].items())},
+            "certificates": sk_90_certificates(case, lines), "orphans": len(k.orphans),
+            "outstanding": base.settlement(lines, case["facts"], on)["outstanding"],
+            "acceptable": {(l["benefit"], l["key"], l["from"].isoformat()): l["acceptable"] for l in lines if l["decision"] == "declined"}}
+
+
+# ---- the ledger's answer -------------------------------------------------------------------------------------------------------------
+def comparable(a: dict) -> dict:
+    """The ledger's JSON answer in the oracle's shape."""
+    lines = []
+    for b in a["benefits"]:
+        declined = b["decision"] == "declined"
+        lines.append({"benefit": b["benefit"], "key": b["key"], "from": D(b["from"]), "to": D(b["to"]), "gross": b["gross"], "payable": b["payable"],
+                      "decision": b["decision"], "rule": b["rules"][-1] if declined else "", "events": [], "acceptable": []})
+    return {"state": a["status"]["state"], "lines": sorted(shape(l) for l in merged(lines)),
+            "limits": {f"{r['limit']}|{r['key']}": [r["unit"], r["cap"], r["used"]] for r in a["limits"]},
+            "certificates": sorted((c["claim_id"], c["claimed"], c["threshold"], c["required"]) for c in a["certificates"]),
+            "orphans": len(a["orphans"]), "outstanding": a["settlement"]["outstanding"]}
+
+
+def lenient(got: dict, oracle: dict) -> dict:
+    """What both must agree on whatever way the open questions are settled that the specification leaves to the shape alone:
+    a declined line may name any rule that declines it and any gross; no zero lines; limit rows only where something was used."""
+    lines: list[Any] = []
+    for benefit, key, first, last, gross, payable, decision, rule in got["lines"]:
+        if decision == "declined":
+            if rule in oracle["acceptable"].get((benefit, key, first), ()) or benefit == "anticancer":
+                rule = "any"
+            if benefit == "anticancer":
+                key = key.split("/")[0]
+            lines.append((benefit, key, first, last, 0, 0, decision, rule))
+        elif gross:
+            lines.append((benefit, key, first, last, gross, payable, decision, rule))
+    shown = {k: v for k, v in got["limits"].items() if v[2] or (got["state"] == "in_force" and k.split("|")[0].endswith(".period"))}
+    return {**{k: v for k, v in got.items() if k != "acceptable"}, "lines": sorted(join_declined(lines)), "limits": shown}
+
+
+def join_declined(lines: list[tuple]) -> list[tuple]:
+    """Adjoining declined runs become one, as their rules and rates are not compared."""
+    out: list[tuple] = []
+    for l in sorted(lines):
+        last = out[-1] if out else None
+        if last and last[0] in DAY_BENEFITS and last[:2] == l[:2] and last[6:] == l[6:] and l[6] == "declined" \
+                and D(last[3]) + timedelta(days=1) == D(l[2]):          # type: ignore[operator]
+            out[-1] = (*last[:3], l[3], *last[4:])
+        else:
+            out.append(l)
+    return out
+
+
+def difference(oracle: dict, ledger: dict, strict: bool = False) -> list[str]:
+    """What differs, as text; empty where the answers agree."""
+    want, got = ({k: v for k, v in oracle.items() if k != "acceptable"}, ledger) if strict else (lenient(oracle, oracle), lenient(ledger, oracle))
+    out = []
+    for name in ("state", "certificates", "orphans", "outstanding"):
+        if want[name] != got[name]:
+            out.append(f"{name}: oracle {want[name]}, ledger {got[name]}")
+    out += [f"lines: only oracle {l}" for l in less(want["lines"], got["lines"])] + [f"lines: only ledger {l}" for l in less(got["lines"], want["lines"])]
+    for k in sorted({*want["limits"], *got["limits"]}):
+        if want["limits"].get(k) != got["limits"].get(k):
+            out.append(f"limit {k}: oracle {want['limits'].get(k)}, ledger {got['limits'].get(k)}")
+    return out
+
+
+def less(a: Iterable[tuple], b: Iterable[tuple]) -> list[tuple]:
+    """What a holds more than b, doubles counted."""
+    rest, out = list(b), []
+    for x in a:
+        if x in rest:
+            rest.remove(x)
+        else:
+            out.append(x)
+    return out
