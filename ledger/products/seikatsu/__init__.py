@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 
 from ledger import events as ev
 from ledger.journal import Item, Line
@@ -13,7 +14,19 @@ from ledger.products.general.endings import ENDINGS_GUARD, LAPSES, endings_hold,
 from ledger.products.general.settlements import SETTLEMENTS
 from ledger.products.general.stays import STAYS
 from ledger.products.seikatsu.plan import SeikatsuPlan
-from ledger.products.seikatsu.rules import hospital, lump_sums, outpatient
+from ledger.products.seikatsu.rules import (
+    advanced,
+    cancer,
+    care,
+    disability,
+    hospital,
+    income,
+    lump_sums,
+    outpatient,
+    papers,
+    surgery,
+    things,
+)
 from ledger.products.seikatsu.rules.cover import TERMS, policy
 from ledger.products.seikatsu.rules.refusals import REFUSALS
 from ledger.timeline import Facts
@@ -21,6 +34,19 @@ from ledger.timeline import Facts
 COVER = LIFE | {ev.ConditionRecorded}
 """What every section of sickness and injury reads: the contract, its endings, and the conditions."""
 VISITS: frozenset[type[ev.Fact]] = frozenset({ev.OutpatientVisited, ev.ImmobilisationWorn})
+
+TREATMENTS: frozenset[type[ev.Fact]] = frozenset(
+    {ev.SurgeryPerformed, ev.RadiationGiven, ev.AdvancedCareReceived, ev.CancerDiagnosed, ev.AnticancerTreated, ev.DisabilityFixed}
+)
+PROPERTY: frozenset[type[ev.Fact]] = frozenset({ev.LiabilityIncurred, ev.PropertyLost, ev.HoleInOneAchieved})
+INCOME: frozenset[type[ev.Fact]] = frozenset({ev.WorkDisabilityStarted, ev.WorkIncomeReported, ev.WorkResumed})
+CARE: frozenset[type[ev.Fact]] = frozenset({ev.CareCertified, ev.CareEnded})
+BENEFIT_FACTS = COVER | STAYS | VISITS | TREATMENTS | PROPERTY | INCOME | CARE
+
+
+def turns(facts: Facts) -> Iterable[date]:
+    """Days on which something turns that no fact is dated to."""
+    return [*cancer.treatment_starts(facts), *papers.growing_days(facts), *deadline_turns(facts)]
 
 
 def status(facts: Facts, lines: Sequence[Line]) -> Iterable[Item]:
@@ -46,11 +72,21 @@ PRODUCT = Product(
         Section("status", LIFE | LAPSES, status),
         Section("hospital days", COVER | STAYS, hospital.hospital_daily),
         Section("outpatient days", COVER | STAYS | VISITS, outpatient.outpatient_daily),
+        Section("surgery", COVER | STAYS | {ev.SurgeryPerformed}, surgery.surgeries),
+        Section("radiation", COVER | {ev.RadiationGiven}, surgery.radiations),
+        Section("advanced care", COVER | {ev.AdvancedCareReceived}, advanced.advanced_care),
+        Section("cancer diagnosis", COVER | {ev.CancerDiagnosed}, cancer.diagnoses, reads_day=True),
         Section("lump sums for stays", COVER | STAYS, lump_sums.lump_sums),
-        deadlines(COVER | STAYS | VISITS),
+        Section("anticancer treatment", COVER | {ev.AnticancerTreated}, cancer.anticancer_treatment),
+        Section("injury disability", COVER | {ev.DisabilityFixed}, disability.disabilities),
+        Section("liability and property", LIFE | PROPERTY, things.losses),
+        Section("income", COVER | INCOME, income.income_disability),
+        Section("care", COVER | CARE, care.care),
+        Section("claim papers", BENEFIT_FACTS | {ev.ClaimFiled, ev.CertificateSubmitted}, papers.certificates, True, True),
+        deadlines(BENEFIT_FACTS),
         SETTLEMENTS,
     ),
     guards=(*ENDINGS_GUARD, PRESCRIPTION),
     refusals=REFUSALS,
-    turns=deadline_turns,
+    turns=turns,
 )  # fmt: skip

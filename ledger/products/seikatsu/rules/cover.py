@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ledger import events as ev
-from ledger.periods import Period
+from ledger.periods import ONE_DAY, Period
 from ledger.product import clause
 from ledger.products.general.contract import Contract
 from ledger.products.general.contract import contract as read_contract
@@ -49,6 +49,11 @@ class Cover(NamedTuple):
     def declined_by(self, day: date) -> str | None:
         """The clause that declines a line of a day; None where the case is covered, if only in part."""
         return "SK-05" if self.reason == "SK-04" and self.relief_from is not None and day >= self.relief_from else self.reason
+
+    def spans(self, first: date, last: date) -> tuple[tuple[date, date], ...]:
+        """A run of days, split where SK-05 takes the place of SK-04."""
+        turn = self.relief_from if self.reason == "SK-04" else None
+        return ((first, turn - ONE_DAY), (turn, last)) if turn is not None and first < turn <= last else ((first, last),)
 
 
 # ---- the options: what is held of each cover ------------------------------------------------------------------------------------
@@ -206,13 +211,13 @@ def pregnant_before(facts: Facts, layer: Layer, condition_id: str) -> bool:
 def _injury_cover(facts: Facts, option: Option, condition: ev.ConditionRecorded, on: date) -> Cover:
     """An injury is covered by the layers held on the day of the accident, as far as they are still held on the day itself (Q50)."""
     accident_on = accident_day(condition)
-    now = layers(facts, option, on)
-    if accident_on is None:
-        return Cover(0, sum(layer.amount for layer in now), "SK-04a")
-    then = layers(facts, option, accident_on)
-    held = sum(layer.amount for layer in now) or sum(layer.amount for layer in then)
-    if not in_scheme(facts, accident_on):
-        return Cover(0, held, "SK-00")
-    held_then = {layer.entered_on: layer.amount for layer in then}
-    kept = sum(min(layer.amount, held_then.get(layer.entered_on, 0)) for layer in now) if in_scheme(facts, on) else 0
-    return Cover(kept, held, None if kept or not held else "SK-04a")
+    then = layers(facts, option, accident_on or on)
+    held = sum(layer.amount for layer in then)
+    if accident_on is None or not in_scheme(facts, accident_on):
+        return Cover(0, held, "SK-00" if accident_on else "SK-04a")
+    now = {layer.entered_on: layer.amount for layer in layers(facts, option, on)} if in_scheme(facts, on) else {}
+    kept = [layer._replace(amount=min(layer.amount, now.get(layer.entered_on, 0))) for layer in then]
+    amount = sum(layer.amount for layer in kept if not pregnant_before(facts, layer, condition.condition_id))
+    if amount or not held:
+        return Cover(amount, held)
+    return Cover(0, held, "SK-08" if any(layer.amount for layer in kept) else "SK-04a")

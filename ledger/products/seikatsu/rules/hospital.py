@@ -7,7 +7,7 @@ from datetime import date
 
 from ledger.journal import Item, Line
 from ledger.limits import Claim, Limit
-from ledger.periods import ONE_DAY, Period
+from ledger.periods import Period
 from ledger.product import clause
 from ledger.products.general.stays import Stay
 from ledger.products.seikatsu.rules.conditions import accident_day, conditions
@@ -66,16 +66,13 @@ def deciding_day(facts: Facts, one: Hospitalisation) -> date:
 
 
 def _declined(facts: Facts, uncovered: Uncovered) -> Iterator[Claim]:
-    """The run of a declined stay, split where SK-05 takes the place of SK-04."""
-    stay, turn = uncovered.stay, uncovered.cover.relief_from
-    if not uncovered.cover.held:
-        return
+    """The runs of a declined stay, split where SK-05 takes the place of SK-04."""
+    stay = uncovered.stay
     rate = daily_rate(facts, stay.condition_id, uncovered.cover.held, stay.first)
-    split = turn is not None and stay.first < turn <= stay.last and uncovered.cover.reason == "SK-04"
-    spans = ((stay.first, turn - ONE_DAY), (turn, stay.last)) if split and turn else ((stay.first, stay.last),)
-    for first, last in spans:
-        run = _run(facts, stay, stay.stay_id, first, last, rate, ("SK-30",)).decline(uncovered.declined_by(first))
-        yield run._replace(judged_on=stay.first, condition_id=stay.condition_id)
+    for start, end in uncovered.runs if rate else ():
+        for first, last in uncovered.cover.spans(start, end):
+            run = _run(facts, stay, stay.stay_id, first, last, rate, ("SK-30",)).decline(uncovered.declined_by(first))
+            yield run._replace(judged_on=stay.first, condition_id=stay.condition_id)
 
 
 def _run(facts: Facts, stay: Stay, key: str, first: date, last: date, rate: int, rules: tuple[str, ...]) -> Claim:
@@ -89,7 +86,7 @@ def _run(facts: Facts, stay: Stay, key: str, first: date, last: date, rate: int,
 @clause("SK-01", "SK-31")
 def stay_limit(facts: Facts, one: Hospitalisation) -> Limit:
     """365 or 60 days a hospitalisation, by the hospital type held on the first admission day (Q12)."""
-    cap = _days_of_type(facts, one.pieces[0].stay.first, one.first)
+    cap = _days_of_type(facts, one.first, one.first)
     return Limit("hospital_days.stay", one.key, "days", cap, one.first, None, ("SK-31",))
 
 
@@ -106,7 +103,8 @@ def period_limit(facts: Facts, period: Period) -> Limit:
 
     The type is the one held at the start of the period, or a longer one held on a first admission day in it.
     """
-    admitted = [one.first for one in hospital(facts).sickness if period.contains(one.first)]
+    as_sickness = (*hospital(facts).sickness, *hospital(facts).late_injuries)
+    admitted = [one.first for one in as_sickness if period.contains(one.first) and one.first == one.pieces[0].stay.first]
     cap = max(_days_of_type(facts, day, period.start) for day in (period.first_day, *admitted))
     return Limit("hospital_days.period", str(period.start), "days", cap, period.first_day, period.last_day, ("SK-32",))
 

@@ -82,11 +82,12 @@ class Hospitalisation(NamedTuple):
 
 
 class Uncovered(NamedTuple):
-    """A stay that is declined by itself: `cover` says why, else `rule`."""
+    """A stay that is declined by itself: `cover` says why, else `rule`. `runs`: its days that lie in no covered and no earlier stay."""
 
     stay: Stay
     cover: Cover
     rule: str | None
+    runs: tuple[tuple[date, date], ...] = ()
 
     def declined_by(self, day: date) -> str:
         """The clause that declines the stay's line of a day."""
@@ -128,7 +129,24 @@ def _hospital(facts: Facts) -> Hospital:
         counted = ([piece._replace(counted_from=counted_from[piece.at]) for piece in group] for group in groups)
         return tuple(Hospitalisation(kind, tuple(group)) for group in counted)
 
-    return Hospital(of_kind("sickness", sick), of_kind("injury", on_time), of_kind("late_injury", late), tuple(uncovered))
+    taken = [(piece.first, piece.last) for group in (*sick, *hurt) for piece in group]
+    return Hospital(
+        of_kind("sickness", sick), of_kind("injury", on_time), of_kind("late_injury", late), tuple(_left_over(uncovered, taken))
+    )
+
+
+def _left_over(uncovered: Iterable[Uncovered], taken: list[tuple[date, date]]) -> Iterator[Uncovered]:
+    """Declined stays with the days that they alone have: a day in two stays counts once."""
+    for one in uncovered:
+        runs, start = [], one.stay.first
+        for first, last in sorted(taken):
+            if start < first <= one.stay.last:
+                runs.append((start, first - ONE_DAY))
+            start = max(start, last + ONE_DAY)
+        if start <= one.stay.last:
+            runs.append((start, one.stay.last))
+        taken.append((one.stay.first, one.stay.last))
+        yield one._replace(runs=tuple(runs))
 
 
 def _counted_once(pieces: Iterable[Piece]) -> dict[tuple[date, str], date]:
@@ -147,15 +165,18 @@ def _counted_once(pieces: Iterable[Piece]) -> dict[tuple[date, str], date]:
 def _admit_sickness(facts: Facts, stay: Stay, groups: list[list[Piece]], uncovered: list[Uncovered]) -> None:
     """Joins a stay to the hospitalisation it belongs to, or starts one; a stay that is declined does neither."""
     declined_by = declines_stay(stay, conditions(facts)[stay.condition_id])
+    relief_day = uncovered_included(facts, stay)
     group = joined_to(facts, stay, groups, TERMS.number("join_days", stay.first)) if declined_by is None else None
-    deciding_day = group[0].first if group else stay.first
-    covered = cover(facts, base, stay.condition_id, deciding_day, uncovered_included(facts, stay))
-    if declined_by is not None or not covered.amount:
-        uncovered.append(Uncovered(stay, covered, declined_by))
-    elif group:
-        group.append(Piece(stay.first, stay, stay.last, stay.first, covered))
-    else:
+    if group:
+        covered = cover(facts, base, stay.condition_id, group[0].first, relief_day)
+        if covered.amount:
+            group.append(Piece(stay.first, stay, stay.last, stay.first, covered))
+            return
+    covered = cover(facts, base, stay.condition_id, stay.first, relief_day)
+    if declined_by is None and covered.amount:
         groups.append([Piece(stay.first, stay, stay.last, stay.first, covered)])
+    else:
+        uncovered.append(Uncovered(stay, covered, declined_by))
 
 
 @clause("SK-05", "SK-20")
@@ -175,9 +196,9 @@ def _is_sickness(facts: Facts, stay: Stay) -> bool:
 
 
 def joined_to(facts: Facts, stay: Stay, groups: Sequence[list[Piece]], within: int) -> list[Piece] | None:
-    """The hospitalisation that a stay joins: by its own chain first, the latest begun first."""
+    """The hospitalisation that a stay joins: by its own chain first; of several the one that began first."""
     for belongs in JOINS:
-        for group in reversed(groups):
+        for group in groups:
             in_time = stay.first <= days_after(max(piece.last for piece in group), within)
             if in_time and any(belongs(facts, stay, piece) for piece in group):
                 return group

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from ledger.journal import Item, Line
 from ledger.limits import Claim, Limit
-from ledger.periods import ONE_DAY, Period, days, nth_day
+from ledger.periods import Period, days, nth_day
 from ledger.product import clause
 from ledger.products.seikatsu.rules.conditions import conditions
 from ledger.products.seikatsu.rules.cover import (
@@ -94,14 +94,13 @@ def _medical_lump_sums(facts: Facts, one: Hospitalisation) -> Iterator[Claim]:
 @clause("SK-63")
 def _medical_lump_sums_of_an_accident(facts: Facts, one: Hospitalisation) -> Iterator[Claim]:
     """For an injury: the stays that begin within 180 days add up; the 90-day counts take days within 365 days from the accident (Q33)."""
-    covers = [cover(facts, medical_lump_sum, one.condition_id, piece.stay.first, None) for piece in one.pieces]
-    kept = [piece for piece, covered in zip(one.pieces, covers, strict=True) if covered.amount]
-    covered = next((covered for covered in covers if covered.amount), max(covers, key=lambda covered: covered.held))
-    if covered.held:
-        counted = one._replace(pieces=tuple(kept)) if kept else one
-        accident_on = deciding_day(facts, one)
-        last_counted = nth_day(accident_on, TERMS.number("injury_long_days", accident_on))
-        yield from (_claim(facts, counted, reached, covered, ("SK-63", "SK-62")) for reached in reached_by(counted, last_counted))
+    accident_on = deciding_day(facts, one)
+    last_counted = nth_day(accident_on, TERMS.number("injury_long_days", accident_on))
+    for reached in reached_by(one, last_counted):
+        stay = next(piece.stay for piece in one.pieces if piece.stay.first <= reached.day <= piece.stay.last)
+        covered = cover(facts, medical_lump_sum, one.condition_id, stay.first, None)
+        if covered.held:
+            yield _claim(facts, one, reached, covered, ("SK-63", "SK-62"))
 
 
 def of_accidents(facts: Facts) -> Iterator[Hospitalisation]:
@@ -208,18 +207,13 @@ def _runs(
     if not covered.held:
         return
     for piece, start, end in one.runs(from_day):
-        for first, last in _spans(start, end, covered):
+        for first, last in covered.spans(start, end):
             claim = Claim(
                 benefit, one.key, first, first, last, "day", days(first, last), rate, (rule,), _events(one, piece),
                 limits, order=(piece.stay.stay_id,), judged_on=one.first, condition_id=one.condition_id,
             )  # fmt: skip
             declined_by = covered.declined_by(first)
             yield claim.decline(declined_by) if declined_by else claim
-
-
-def _spans(first: date, last: date, covered: Cover) -> tuple[tuple[date, date], ...]:
-    turn = covered.relief_from if covered.reason == "SK-04" else None
-    return ((first, turn - ONE_DAY), (turn, last)) if turn is not None and first < turn <= last else ((first, last),)
 
 
 def _events(one: Hospitalisation, piece: Piece) -> tuple[str, ...]:

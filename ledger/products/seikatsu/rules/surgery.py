@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from ledger import events as ev
-from ledger.codes import Icd10List, normal, procedure_listed
+from ledger.codes import Icd10List, procedure_listed
 from ledger.journal import Item, Line
 from ledger.limits import Claim
 from ledger.periods import nth_day
@@ -23,7 +23,7 @@ Surgery = Known[ev.SurgeryPerformed]
 Radiation = Known[ev.RadiationGiven]
 
 
-# ---- SK-45, SK-46: what a surgery pays ----------------------------------------------------------------------------------------------
+# ---- SK-45, SK-46: what a surgery pays -------------------------------------------------------------------------------
 
 
 @clause("SK-45")
@@ -42,7 +42,7 @@ def in_hospital(facts: Facts, day: date) -> bool:
     return any(stay.first <= day <= stay.last and stay.admission.health_insured for stay in stays(facts))
 
 
-# ---- SK-47, SK-48, SK-51: what is declined by itself --------------------------------------------------------------------------------
+# ---- SK-47, SK-48, SK-51: what is declined by itself -----------------------------------------------------------------
 
 
 @clause("SK-47")
@@ -93,17 +93,22 @@ def surgeries(facts: Facts, lines: Sequence[Line]) -> Iterator[Claim | Item]:
 @clause("SK-49")
 def repeated_too_soon(fact: ev.SurgeryPerformed, paid: Iterable[Surgery]) -> bool:
     """A listed surgery with the same code, on the same side, within 14 days from the last paid one, that day included (Q19)."""
-    listed = procedure_listed(fact.code, TERMS.at("repeated_surgeries", fact.performed_on))
-    same = [one.data.performed_on for one in paid if listed is not None and _same_surgery(fact, one.data)]
+    listed = TERMS.at("repeated_surgeries", fact.performed_on)
+    code = procedure_listed(fact.code, listed)
+    same = [
+        one.data.performed_on
+        for one in paid
+        if code is not None and procedure_listed(one.data.code, listed) == code and _one_side(fact, one.data)
+    ]
     return bool(same) and fact.performed_on <= nth_day(max(same), TERMS.number("repeat_surgery_days", fact.performed_on))
 
 
-def _same_surgery(this: ev.SurgeryPerformed, that: ev.SurgeryPerformed) -> bool:
-    sides = {side for side in (this.side, that.side) if side is not None}
-    return that.code is not None and normal(this.code or "") == normal(that.code) and len(sides) < 2
+def _one_side(this: ev.SurgeryPerformed, that: ev.SurgeryPerformed) -> bool:
+    """Not where both name a side, and another."""
+    return this.side is None or that.side is None or this.side == that.side
 
 
-# ---- SK-50: radiation ---------------------------------------------------------------------------------------------------------------
+# ---- SK-50: radiation ------------------------------------------------------------------------------------------------
 
 
 class Given(NamedTuple):

@@ -1,0 +1,97 @@
+"""SK-70 to SK-72: injury disability, by grades, percentages and what was there before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+
+from ledger import events as ev
+from ledger.journal import Item, Line
+from ledger.limits import Claim
+from ledger.money import percent
+from ledger.periods import nth_day
+from ledger.product import clause
+from ledger.products.seikatsu.plan import SeikatsuPlan
+from ledger.products.seikatsu.rules.conditions import conditions
+from ledger.products.seikatsu.rules.cover import TERMS, in_scheme, layers
+from ledger.products.seikatsu.rules.purposes import excluded
+from ledger.timeline import Facts, Known
+
+Fixed = Known[ev.DisabilityFixed]
+Accident = tuple[str, date]
+
+
+def injury_disability(plan: SeikatsuPlan) -> int:
+    """The insured amount for injury disability, in yen."""
+    return plan.injury_disability or 0
+
+
+def disabilities(facts: Facts, lines: Sequence[Line]) -> Iterator[Claim | Item]:
+    """One assessment for each accident: several disabilities of one accident are assessed together (SK-72)."""
+    accidents: dict[Accident, list[Fixed]] = {}
+    for fixed in facts.of(ev.DisabilityFixed):
+        accidents.setdefault((fixed.data.condition_id, fixed.data.accident_on), []).append(fixed)
+    for (condition_id, accident_on), of_accident in accidents.items():
+        yield from _of_accident(facts, condition_id, accident_on, of_accident)
+
+
+def _of_accident(facts: Facts, condition_id: str, accident_on: date, fixed: Sequence[Fixed]) -> Iterator[Claim]:
+    insured = sum(layer.amount for layer in layers(facts, injury_disability, accident_on))
+    if not insured:
+        return
+    in_time = [one for one in fixed if not arisen_late(one.data)]
+    yield from (_claim([one], insured).decline("SK-70") for one in fixed if arisen_late(one.data))
+    if in_time:
+        rule = excluded(conditions(facts)[condition_id], accident_on) or (None if in_scheme(facts, accident_on) else "SK-00")
+        claim = _claim(in_time, insured)
+        yield claim.decline(rule) if rule else claim
+
+
+@clause("SK-70")
+def arisen_late(fact: ev.DisabilityFixed) -> bool:
+    """Covered are disabilities that arise within 180 days from the accident, its day being day 1 (Q51)."""
+    return fact.fixed_on > nth_day(fact.accident_on, TERMS.number("disability_days", fact.accident_on))
+
+
+@clause("SK-70")
+def percent_of(grade: int, on: date) -> int:
+    """The percentage of a grade (Q51, table)."""
+    return int(TERMS.at("disability_percent", on)[str(grade)])
+
+
+@clause("SK-71")
+def percent_together(grades: Iterable[int], on: date) -> int:
+    """Two or more of one accident: the heaviest grade is raised by three, two or one; by one, never above the sum (table)."""
+    grades = sorted(grades)
+    if not grades:
+        return 0
+    if len(grades) == 1:
+        return percent_of(grades[0], on)
+    for row in TERMS.at("disability_raised", on):
+        if grades[1] <= row["to_grade"]:
+            raised = percent_of(max(1, grades[0] - row["up"]), on)
+            return min(raised, sum(percent_of(grade, on) for grade in grades)) if row["not_above_sum"] else raised
+    return percent_of(grades[0], on)
+
+
+@clause("SK-72")
+def percent_added(fixed: Iterable[Fixed], on: date) -> int:
+    """Worsening at the same site: the percentage of the grades after, less that of the existing grades at those sites (table)."""
+    after: dict[str, list[int]] = {}
+    before: set[tuple[str, int]] = set()
+    for one in fixed:
+        before |= {(existing.site, existing.grade) for existing in one.data.existing or ()}
+        for site in {disability.site for disability in one.data.disabilities}:  # what was fixed later of a site takes the place
+            after[site] = [disability.grade for disability in one.data.disabilities if disability.site == site]
+    grades = [grade for of_site in after.values() for grade in of_site]
+    return max(0, percent_together(grades, on) - percent_together((grade for site, grade in before if site in after), on))
+
+
+def _claim(fixed: Sequence[Fixed], insured: int) -> Claim:
+    """A claim for what one assessment comes to. It counts from the last disability that belongs to it."""
+    fact, own_id, day = fixed[0].data, fixed[0].event_id, fixed[-1].day
+    amount = percent(insured, percent_added(fixed, fact.accident_on))
+    return Claim(
+        "injury_disability", own_id, day, day, day, "time", 1, amount, ("SK-71", "SK-72", "SK-70") if len(fixed) > 1 else ("SK-70",),
+        tuple(one.event_id for one in fixed), order=(own_id,), judged_on=fact.accident_on, condition_id=fact.condition_id,
+    )  # fmt: skip
