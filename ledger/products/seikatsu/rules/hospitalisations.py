@@ -139,8 +139,8 @@ def _left_over(uncovered: Iterable[Uncovered], taken: list[tuple[date, date]]) -
     """Declined stays with the days that they alone have: a day in two stays counts once."""
     for one in uncovered:
         runs, start = [], one.stay.first
-        for first, last in sorted(taken):
-            if start < first <= one.stay.last:
+        for first, last in sorted(span for span in taken if span[0] <= one.stay.last):
+            if start < first:
                 runs.append((start, first - ONE_DAY))
             start = max(start, last + ONE_DAY)
         if start <= one.stay.last:
