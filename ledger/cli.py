@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any
-from uuid import UUID, uuid5
 
 import typer
 
@@ -21,8 +20,6 @@ app = typer.Typer()
 
 RECEIPT = ("event_id", "position", "recorded_at", "hash")
 SUMMARY = ("read", "recorded", "repeated", "refused", "position")
-LAPSES = UUID("9f3d6c1e-52b7-5f0a-8a41-0d1e8c7b6a52")
-"""The namespace of the event ids of derived lapses. It never changes: the ids make a second run record nothing."""
 
 
 @app.command(help=told("データベースを作り、または今の形式にする", "Makes the database, or brings it to the present format"))
@@ -120,20 +117,22 @@ def lapse_due(
             for done, policy_id in enumerate(policies, start=1):
                 new += _lapse(ledger, policy_id, day)
                 tell(done)
-    console.write_rows(map(_receipt, new), RECEIPT, form)
+    if new or console.format_of(form) != "table":
+        console.write_rows(map(_receipt, new), RECEIPT, form)
+    else:
+        print(told("記録すべき失効はない。", "No lapse is due."))
 
 
 def _lapse(ledger: ClaimsLedger, policy_id: str, day: date) -> list[Receipt]:
-    """Records what is due of one policy; gives the receipts of what had not been recorded before, or been taken back."""
+    """Records what is due of one policy; gives the receipts of what had not been recorded before, even if taken back since."""
     from ledger.events import Event, PolicyLapsed
-    from ledger.products.sony_medical import lapses_due
+    from ledger.products.sony_medical import PRODUCT, lapses_due
 
     policy = ledger.policy(policy_id)
-    if policy.product is None or policy.product.name != "sony-medical":
+    if policy.product is not PRODUCT or not policy.timeline.issued:
         return []
     events = []
-    for lapsed_on in lapses_due(policy.timeline.facts, day):
-        event_id = str(uuid5(LAPSES, f"{policy_id}/lapse/{lapsed_on.isoformat()}"))
+    for lapsed_on, event_id in lapses_due(policy_id, policy.timeline.facts, day):
         fact = PolicyLapsed(lapsed_on=lapsed_on, ground="premium")
-        events.append(Event(event_id, policy_id, "PolicyLapsed", PolicyLapsed.SCHEMA, None, fact))
+        events.append(Event(event_id, policy_id, PolicyLapsed.__name__, PolicyLapsed.SCHEMA, None, fact))
     return [receipt for receipt in ledger.record(events) if not receipt.repeated]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Iterable, Iterator
 from datetime import datetime
@@ -37,6 +38,7 @@ def hoken() -> typer.Typer:
 
 def main() -> None:
     """Runs the command line."""
+    gc.set_threshold(50_000, 20, 20)  # answers make no cycles: looking for some after every 700 objects takes a third of the time
     sys.exit(console.run(hoken(), sys.argv[1:]))
 
 

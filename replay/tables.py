@@ -81,7 +81,7 @@ class Page:
     def amount(self, amount: int, unit: str = "yen") -> str:
         """An amount in its unit, grouped."""
         name = self.name("unit", unit)
-        return f"{amount:,}{name}" if self.language == "ja" else f"{amount:,} {name}"
+        return f"{amount:,}{name}" if self.language == "ja" else f"{amount:,} {name.removesuffix('s') if amount == 1 else name}"
 
     # ---- parts -------------------------------------------------------------------------------------------------------------------
 
@@ -99,6 +99,7 @@ class Page:
             reason = given["undetermined"]
             since = self.said(f"位置 {reason['since']} から判定できない", f"undetermined since position {reason['since']}")
             text.append(f"\n{since}: {escaped(reason['reason'], 400)}", style="bold red")
+        text.append("\n")
         return text
 
     def _state(self, status: Mapping[str, Any]) -> str:
@@ -126,7 +127,8 @@ class Page:
         if line["decision"] == "declined":
             return f"{decision}: {self.clause(line['rules'][-1])}"
         cuts = [f"{self._limit_name(cut['limit'], cut['key'])} −{self.amount(cut['by'])}" for cut in line["cut_by"]]
-        return "\n".join([f"{decision}: {', '.join(cuts)}" if cuts else decision, " ".join(line["rules"])])
+        rules = " ".join(line["rules"])
+        return f"{decision}: {', '.join(cuts)}\n{rules}" if cuts else f"{decision} {rules}"
 
     def _limit_name(self, limit: str, key: str) -> str:
         return f"{self.name('limit', limit)}" + (f" ({escaped(key)})" if key else "")
@@ -138,12 +140,13 @@ class Page:
                 f"{self.name('limit', row['limit'])}\n{row['limit']}",
                 escaped(row["key"]),
                 self.span(row["from"], row["to"]),
-                *(self.amount(row[column], row["unit"]) for column in ("cap", "used", "remaining")),
+                *(f"{row[column]:,}" for column in ("cap", "used", "remaining")),
+                self.name("unit", row["unit"]),
                 " ".join(row["rules"]),
             )
             for row in given["limits"]
         ]
-        yield from self._table("limits", ("limit", "key", "days", "cap:", "used:", "remaining:", "rules"), rows)
+        yield from self._table("limits", ("limit", "key", "days", "cap:", "used:", "remaining:", "unit", "rules"), rows)
 
     def settlement(self, given: Answer) -> Iterator[Table]:
         """What is payable, what was paid, and what is outstanding, benefit by benefit."""
@@ -212,7 +215,8 @@ def ruled(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]], hea
     table = Table(box=SIMPLE_HEAD, title=title, title_justify="left", title_style="bold", pad_edge=False)
     for column in columns:
         right = column.endswith(":")
-        table.add_column(Text(heading(column.rstrip(":"))), justify="right" if right else "left", no_wrap=right, overflow="fold")
+        whole = right or column in {"days", "recorded_at", "due_on", "met_on"}
+        table.add_column(Text(heading(column.rstrip(":"))), justify="right" if right else "left", no_wrap=whole, overflow="fold")
     for row in rows:
         table.add_row(*map(Text, row))
     return table
