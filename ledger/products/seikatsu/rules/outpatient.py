@@ -48,6 +48,15 @@ class Treated(NamedTuple):
     rules: tuple[str, ...] = ("SK-36",)
 
 
+class Found(NamedTuple):
+    """What is found of a visit: its ways, the clause that leaves it without cover, the clause where it has no way, and what is held."""
+
+    ways: tuple[Way, ...]
+    uncovered: str | None
+    otherwise: str
+    held: int
+
+
 class Taken(NamedTuple):
     """What became of a day of treatment: the way in which it counts, or the clause that declines it."""
 
@@ -110,17 +119,31 @@ def visit_rate(half_units: int, on: date) -> int:
 def _visit(facts: Facts, visit: Known[ev.OutpatientVisited]) -> Treated:
     """A visit with the ways in which it may be paid, or the first clause that declines it."""
     fact, condition = visit.data, conditions(facts)[visit.data.condition_id]
-    day = fact.visited_on
-    if condition.kind == "injury":
-        covered, ways = cover(facts, base, fact.condition_id, day, None), injury_ways(facts, day, condition)
-        declined_by, held = covered.reason or _barred(facts, fact, condition), covered.held
-    else:
-        ways = _around_hospitalisations(facts, fact)
-        declined_by, held = _barred(facts, fact, condition), sum(layer.amount for layer in layers(facts, base, day))
-    if declined_by is None and not ways:
-        declined_by = "SK-38" if condition.kind == "injury" else "SK-37"
-    allowed = tuple(way for way in ways if mode_allowed(fact, condition, way.judged_on)) if declined_by is None else ()
-    return Treated(day, visit.event_id, fact.condition_id, allowed, declined_by or "SK-40", visit_rate(held, day))
+    found = (_for_injury if condition.kind == "injury" else _for_sickness)(facts, fact, condition)
+    declined_by = found.uncovered or _barred(facts, fact, condition) or (None if found.ways else found.otherwise)
+    allowed = tuple(way for way in found.ways if mode_allowed(fact, condition, way.judged_on)) if declined_by is None else ()
+    rate = visit_rate(found.held, fact.visited_on)
+    return Treated(fact.visited_on, visit.event_id, fact.condition_id, allowed, declined_by or "SK-40", rate)
+
+
+def _for_injury(facts: Facts, visit: ev.OutpatientVisited, condition: ev.ConditionRecorded) -> Found:
+    covered = cover(facts, base, visit.condition_id, visit.visited_on, None)
+    return Found(injury_ways(facts, visit.visited_on, condition), covered.reason, "SK-38", covered.held)
+
+
+def _for_sickness(facts: Facts, visit: ev.OutpatientVisited, condition: ev.ConditionRecorded) -> Found:
+    """Around hospitalisations, by the layers of each as far as they serve the visit's own condition (SK-03, SK-04)."""
+    held = sum(layer.amount for layer in layers(facts, base, visit.visited_on))
+    near = sorted(_around_hospitalisations(facts, visit), key=lambda way: (way.counts_from, way.judged_on))
+    covers = [cover(facts, base, visit.condition_id, way.judged_on, _relief_day(facts, way)) for way in near]
+    ways = tuple(way for way, covered in zip(near, covers, strict=True) if covered.amount)
+    uncovered = covers[0].declined_by(visit.visited_on) if covers and not ways else None
+    return Found(ways, uncovered, "SK-37", held)
+
+
+def _relief_day(facts: Facts, way: Way) -> date:
+    """The day that the 730 days look at: that of the hospitalisation around which the visit lies."""
+    return next(uncovered_included(facts, stay) for stay in stays(facts) if stay.stay_id == way.limit.key)
 
 
 def _barred(facts: Facts, visit: ev.OutpatientVisited, condition: ev.ConditionRecorded) -> str | None:
@@ -134,33 +157,21 @@ def _barred(facts: Facts, visit: ev.OutpatientVisited, condition: ev.ConditionRe
 
 
 @clause("SK-37")
-def _around_hospitalisations(facts: Facts, visit: ev.OutpatientVisited) -> tuple[Way, ...]:
-    """After a hospitalisation of the same chain while there is room, else before a later one (Q15; Interpretation)."""
-    found = [way for one in hospital(facts).sickness for way in _around(facts, visit, one)]
-    return tuple(sorted(found, key=lambda way: (way.counts_from, way.judged_on)))
-
-
-def _around(facts: Facts, visit: ev.OutpatientVisited, one: Hospitalisation) -> Iterator[Way]:
-    """The way in which a visit lies around a hospitalisation. It counts from the first stay of its own chain that is in view."""
-    same = [piece for piece in one.pieces if same_chain(facts, piece.stay.condition_id, visit.condition_id)]
-    if not same or not _covers(facts, visit, one):
-        return
-    counts_from = max(visit.visited_on, same[0].first)
-    rate = visit_rate(one.cover.amount, visit.visited_on)
-    last_discharge = max(piece.last for piece in one.pieces if piece.first <= counts_from)
-    after, before = after_limit(one), before_limit(one)
-    assert before.last is not None
-    window = TERMS.at("outpatient_after", one.first)["window"]
-    if one.first < visit.visited_on <= last_discharge + timedelta(window):
-        yield Way(counts_from, after, rate, one.first, "SK-37")
-    elif before.first <= visit.visited_on <= before.last:
-        yield Way(counts_from, before, rate, one.first, "SK-37")
-
-
-def _covers(facts: Facts, visit: ev.OutpatientVisited, one: Hospitalisation) -> bool:
-    """The layers of the hospitalisation serve the visit's own condition, too (SK-03, SK-04)."""
-    relief_day = uncovered_included(facts, one.pieces[0].stay)
-    return cover(facts, base, visit.condition_id, one.first, relief_day).amount > 0
+def _around_hospitalisations(facts: Facts, visit: ev.OutpatientVisited) -> Iterator[Way]:
+    """A visit after a hospitalisation of the same chain, or before one (Q15); it counts from the first stay of its chain in view."""
+    for one in hospital(facts).sickness:
+        same = [piece for piece in one.pieces if same_chain(facts, piece.stay.condition_id, visit.condition_id)]
+        if not same:
+            continue
+        counts_from = max(visit.visited_on, same[0].first)
+        rate = visit_rate(one.cover.amount, visit.visited_on)
+        last_discharge = max(piece.last for piece in one.pieces if piece.first <= counts_from)
+        before = before_limit(one)
+        window = TERMS.at("outpatient_after", one.first)["window"]
+        if one.first < visit.visited_on <= last_discharge + timedelta(window):
+            yield Way(counts_from, after_limit(one), rate, one.first, "SK-37")
+        elif before.last is not None and before.first <= visit.visited_on <= before.last:
+            yield Way(counts_from, before, rate, one.first, "SK-37")
 
 
 @clause("SK-37")
