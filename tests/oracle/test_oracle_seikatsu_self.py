@@ -1,68 +1,9 @@
 """The reference calculator for `seikatsu` held against the worked examples of its source, and against numbers counted by hand."""
 from __future__ import annotations
 
-import uuid
-from datetime import date, timedelta
-from typing import Any
-
 import pytest
 
-from . import seikatsu as oracle
-
-
-class Story:
-    """A policy's history in recording order, and what the calculator says of it."""
-
-    def __init__(self, units: str = "1", kind: int = 365, period: tuple[str, str] = ("2023-01-01", "2024-01-01"), riders: dict | None = None,
-                 **plan: Any) -> None:
-        self.events: list[dict] = []
-        self.plan = {"units": units, "hospital_type": kind, "riders": riders or {}} | plan
-        self.issued = self.tell("PolicyIssued", product="seikatsu", plan=self.plan, period_start=period[0], period_end=period[1],
-                                insured={"person_id": "p1", "birth_date": "1970-05-05"})
-
-    def tell(self, type_: str, **data: Any) -> str:
-        event_id = str(uuid.UUID(int=len(self.events) + 1))
-        self.events.append({"event_id": event_id, "policy_id": "S-1", "type": type_, "recorded_at": "2023-01-01T00:00:00+09:00",
-                            "data": {k.rstrip("_"): v for k, v in data.items()}})
-        return event_id
-
-    def renewed(self, *starts: str) -> Story:
-        for start in starts:
-            self.tell("PolicyRenewed", period_start=start, period_end=f"{int(start[:4]) + 1}{start[4:]}")
-        return self
-
-    def sick(self, condition_id: str, icd10: str, onset: str, **more: Any) -> str:
-        return self.tell("ConditionRecorded", condition_id=condition_id, kind="sickness", icd10=icd10, onset_on=onset, **more)
-
-    def injury(self, condition_id: str, accident: str) -> str:
-        return self.tell("ConditionRecorded", condition_id=condition_id, kind="injury", icd10="S82.1", accident_on=accident)
-
-    def stay(self, stay_id: str, first: str, last: str | None, condition_id: str, alive: bool = True, **more: Any) -> str:
-        event_id = self.tell("HospitalAdmitted", stay_id=stay_id, admitted_on=first, condition_id=condition_id, **more)
-        if last:
-            self.tell("HospitalDischarged", stay_id=stay_id, discharged_on=last, alive=alive)
-        return event_id
-
-    def on(self, day: str) -> dict:
-        return oracle.answer(self.events, date.fromisoformat(day))
-
-    def pays(self, day: str) -> dict[str, int]:
-        out: dict[str, int] = {}
-        for l in self.on(day)["lines"]:
-            if l[5]:
-                out[l[0]] = out.get(l[0], 0) + l[5]
-        return out
-
-    def declined(self, day: str) -> list[str]:
-        return sorted(l[7] for l in self.on(day)["lines"] if l[6] == "declined")
-
-    def used(self, day: str, row: str) -> int:
-        used: int = self.on(day)["limits"][row][2]
-        return used
-
-
-def after(day: str, n: int) -> str:
-    return (date.fromisoformat(day) + timedelta(days=n)).isoformat()
+from .story_seikatsu import Story, after
 
 
 # ---- worked examples of the source ----------------------------------------------------------------------------------------
@@ -220,8 +161,7 @@ def test_q38_in_situ() -> None:
     s = Story(riders={"anticancer": True})
     s.sick("c1", "D05.1", "2023-03-01")
     s.tell("AnticancerTreated", from_="2023-04-25", to="2023-04-25", condition_id="c1", drug="chemotherapy")
-    assert s.pays("2023-12-31") == {}
-    assert s.declined("2023-12-31") == ["SK-67"]
+    assert (s.pays("2023-12-31"), s.declined("2023-12-31")) == ({}, ["SK-67"])
 
 
 def test_q82_q85_care() -> None:
@@ -241,3 +181,218 @@ def test_q76_income_three_years_although_sixty_comes_first() -> None:
                benefits_received=0, totally_unable=True)
     lines = [l for l in s.on("2033-12-31")["lines"] if l[0] == "income_monthly"]
     assert (lines[0][2], lines[-1][3], sum(l[5] for l in lines)) == ("2028-05-31", "2031-05-30", 200_000 * 36 + 6_667)
+
+
+# ---- numbers counted by hand, at their boundaries --------------------------------------------------------------------------
+@pytest.mark.parametrize(("gap", "one"), [(179, True), (180, True), (181, False)])
+def test_sk_20_within_180_days(gap: int, one: bool) -> None:
+    s = Story().renewed("2024-01-01")
+    s.sick("c1", "K57.3", "2023-01-05")
+    s.stay("a", "2023-01-10", "2023-01-12", "c1")
+    s.stay("b", after("2023-01-12", gap), after("2023-01-12", gap + 1), "c1")
+    assert ("hospital_days.stay|b" not in s.on("2024-06-30")["limits"]) is one
+
+
+@pytest.mark.parametrize(("gap", "lumps"), [(179, 1), (180, 0)])
+def test_sk_21_counts_from_the_discharge_day_itself(gap: int, lumps: int) -> None:
+    s = Story(riders={"medical_lump_sum": True})
+    s.sick("c1", "K57.3", "2023-01-05")
+    s.stay("a", "2023-01-10", "2023-01-12", "c1")
+    s.stay("b", after("2023-01-12", gap), after("2023-01-12", gap + 1), "c1")
+    assert s.pays("2023-12-31").get("lump_admission", 0) == 50_000 * lumps
+
+
+def test_sk_20_a_bridging_stay_taken_back() -> None:
+    s = Story(kind=60)
+    s.sick("c1", "K57.3", "2023-01-05")
+    s.stay("a", "2023-01-10", "2023-02-28", "c1")
+    bridge = s.stay("b", "2023-06-01", "2023-06-02", "c1")
+    s.stay("c", "2023-10-01", "2023-10-20", "c1")
+    assert s.used("2023-12-31", "hospital_days.stay|a") == 60
+    s.tell("FactRetracted", target=bridge, reason="another patient")
+    got = s.on("2023-12-31")
+    assert (got["limits"]["hospital_days.stay|a"][2], got["limits"]["hospital_days.stay|c"][2], got["orphans"]) == (50, 10, 1)   # the period's 60
+
+
+@pytest.mark.parametrize(("gap", "rules"), [(181, ["SK-04"]), (180, ["SK-04", "SK-05"])])
+def test_sk_05_a_stay_before_the_day_bars_the_next_within_180_days(gap: int, rules: list[str]) -> None:
+    s = Story(period=("2021-04-01", "2022-04-01")).renewed("2022-04-01", "2023-04-01")
+    s.sick("c1", "M51.2", "2020-06-01")
+    s.stay("a", "2023-02-01", "2023-02-10", "c1")                                              # entry + 730 = 2023-04-01
+    s.stay("b", after("2023-02-10", gap), after("2023-02-10", gap + 4), "c1")
+    assert s.declined("2024-03-31") == rules
+
+
+def test_sk_05_across_the_day_and_sk_06() -> None:
+    s = Story(period=("2021-04-01", "2022-04-01")).renewed("2022-04-01", "2023-04-01")
+    s.sick("c1", "M51.2", "2020-06-01")
+    s.stay("a", "2023-03-30", "2023-04-03", "c1")
+    for day in ("2023-03-31", "2023-04-01"):
+        s.tell("SurgeryPerformed", performed_on=day, condition_id="c1", name="手術", basis="medical_fee")
+    lines = [(l[0], l[2], l[3], l[6], l[7]) for l in s.on("2024-03-31")["lines"]]
+    assert lines == [("hospital_daily", "2023-03-30", "2023-03-31", "declined", "SK-04"), ("hospital_daily", "2023-04-01", "2023-04-03", "declined", "SK-05"),
+                     ("surgery", "2023-03-31", "2023-03-31", "declined", "SK-04"), ("surgery", "2023-04-01", "2023-04-01", "payable", "")]
+
+
+def test_sk_01_q31_an_increase_is_a_layer_of_its_own() -> None:
+    s = Story(period=("2021-04-01", "2022-04-01")).renewed("2022-04-01", "2023-04-01", "2024-04-01")
+    s.tell("CoverageChanged", effective_on="2022-04-01", plan=s.plan | {"units": "2"})
+    s.sick("c1", "M51.2", "2021-06-01")
+    s.stay("a", "2022-05-01", "2022-05-10", "c1")
+    s.stay("b", "2024-04-10", "2024-04-19", "c1")                                              # increase + 730 = 2024-03-31
+    assert s.pays("2022-12-31") == {"hospital_daily": 50_000}
+    assert s.pays("2025-03-31") == {"hospital_daily": 150_000}
+
+
+def test_sk_08_pregnancy_diagnosed_before_the_increase() -> None:
+    s = Story()
+    s.tell("CoverageChanged", effective_on="2023-04-01", plan=s.plan | {"units": "3"})
+    s.tell("ConditionRecorded", condition_id="c1", kind="pregnancy", icd10="O20.0", onset_on="2023-05-01", pregnancy_diagnosed_on="2023-03-31")
+    s.tell("ConditionRecorded", condition_id="c2", kind="pregnancy", icd10="O82", onset_on="2023-07-01", pregnancy_diagnosed_on="2023-03-31")
+    s.stay("a", "2023-05-01", "2023-05-02", "c1")
+    s.stay("b", "2023-07-01", "2023-07-02", "c2")
+    assert s.pays("2023-12-31") == {"hospital_daily": 20_000}
+    assert s.used("2023-12-31", "hospital_days.stay|a") == 4                                   # SK-23
+
+
+@pytest.mark.parametrize(("n", "key"), [(179, "hospital_days.accident|c1"), (180, "hospital_days.stay|a")])
+def test_sk_24_admitted_180_days_after_the_accident(n: int, key: str) -> None:
+    s = Story()
+    s.injury("c1", "2023-02-01")
+    s.stay("a", after("2023-02-01", n), after("2023-02-01", n + 1), "c1")
+    assert s.used("2023-12-31", key) == 2
+
+
+def test_sk_25_beyond_180_days_in_one_running_stay() -> None:
+    s = Story(kind=60)
+    s.injury("c1", "2023-01-05")
+    s.stay("a", "2023-01-05", "2023-09-01", "c1")                                              # 240 days
+    got = s.on("2023-12-31")["limits"]
+    assert (got["hospital_days.accident|c1"][2], got["hospital_days.stay|a"][2]) == (60, 60)
+    assert [(l[2], l[3], l[6]) for l in s.on("2023-12-31")["lines"]] == [
+        ("2023-01-05", "2023-03-05", "payable"), ("2023-03-06", "2023-07-03", "reduced"), ("2023-07-04", "2023-09-01", "payable")]
+
+
+def test_sk_37_visits_before_between_after() -> None:
+    s = Story()
+    s.sick("c1", "K57.3", "2023-01-01")
+    s.stay("a", "2023-06-01", "2023-06-05", "c1")
+    s.stay("b", "2023-07-01", "2023-07-02", "c1")
+    for day in ("2023-03-02", "2023-03-03", "2023-06-05", "2023-06-20", after("2023-07-02", 180), after("2023-07-02", 181)):
+        s.tell("OutpatientVisited", visited_on=day, condition_id="c1")
+    got = s.on("2023-12-31")
+    assert [l[6:] for l in got["lines"] if l[0] == "outpatient_daily"] == [
+        ("declined", "SK-37"), ("payable", ""), ("declined", "SK-36"), ("payable", ""), ("payable", ""), ("declined", "SK-37")]
+    assert (got["limits"]["outpatient_days.before|a"][2], got["limits"]["outpatient_days.after|a"][2]) == (1, 2)
+    assert s.declined("2023-05-31") == ["SK-37", "SK-37"]                                      # the stay is not known to the day
+
+
+def test_sk_38_sk_39_injury_visits() -> None:
+    s = Story()
+    s.injury("c1", "2023-01-05")
+    s.tell("ImmobilisationWorn", from_="2023-01-05", to="2023-05-31", condition_id="c1", device="cast", site="long_bone", injury="fracture")
+    s.tell("OutpatientVisited", visited_on=after("2023-01-05", 180), condition_id="c1")
+    got = s.on("2023-12-31")
+    assert got["limits"]["outpatient_days.injury|c1"] == ["days", 90, 90]
+    assert s.declined("2023-12-31") == ["SK-38"]
+    assert s.pays("2023-12-31") == {"outpatient_daily": 225_000}
+
+
+@pytest.mark.parametrize(("n", "times"), [(59, 1), (60, 2)])
+def test_sk_50_sixty_days(n: int, times: int) -> None:
+    s = Story()
+    s.sick("c1", "C34.1", "2023-02-01")
+    for day in ("2023-02-20", after("2023-02-20", n)):
+        s.tell("RadiationGiven", given_on=day, condition_id="c1", modality="external")
+    assert s.pays("2023-12-31") == {"radiation": 50_000 * times}
+
+
+@pytest.mark.parametrize(("code", "n", "times"), [("K276", 13, 1), ("K276", 14, 2), ("K617-2", 1, 2), ("K617.2", 1, 1), ("K617", 1, 2), ("K276.1", 1, 1)])
+def test_sk_49_fourteen_days(code: str, n: int, times: int) -> None:
+    s = Story()
+    s.sick("c1", "H33.3", "2023-02-01")
+    for day in ("2023-02-20", after("2023-02-20", n)):
+        s.tell("SurgeryPerformed", performed_on=day, condition_id="c1", code=code, name="手術", basis="medical_fee")
+    assert s.pays("2023-12-31") == {"surgery": 25_000 * times}
+
+
+def test_sk_62_discharge_alive_or_more_than_365_days() -> None:
+    for last, alive, paid in (("2023-02-13", True, 0), ("2023-02-14", True, 50_000), ("2023-02-14", False, 0)):
+        s = Story(riders={"medical_lump_sum": True})
+        s.sick("c1", "K57.3", "2023-01-05")
+        s.stay("a", "2023-02-01", last, "c1", alive=alive)
+        assert s.pays("2023-12-31").get("lump_discharge", 0) == paid
+    s = Story(riders={"medical_lump_sum": True}).renewed("2024-01-01")
+    s.sick("c1", "K57.3", "2023-01-05")
+    s.tell("HospitalAdmitted", stay_id="a", admitted_on="2023-02-01", condition_id="c1")
+    s.tell("StayConfirmed", stay_id="a", through="2024-02-01")
+    assert (s.pays("2024-01-31").get("lump_discharge"), s.pays("2024-02-01").get("lump_discharge")) == (None, 50_000)
+
+
+def test_sk_63_injury_90_days_within_365_days_from_the_accident() -> None:
+    s = Story(riders={"medical_lump_sum": True}).renewed("2024-01-01")
+    s.injury("c1", "2023-01-10")
+    s.stay("a", after("2023-01-10", 179), after("2023-01-10", 448), "c1")                      # 270 days, 186 of them in time
+    assert s.pays("2024-12-31")["lump_long"] == 100_000
+
+
+@pytest.mark.parametrize(("grades", "percent"), [([5, 5], 89), ([4, 14], 69), ([2, 5], 100), ([6, 8], 69), ([8, 9], 42), ([13, 13], 10),
+                                                  ([8, 13], 41), ([12, 13, 14], 15), ([13, 14], 7)])
+def test_sk_71_several_disabilities(grades: list[int], percent: int) -> None:
+    s = Story(injury_disability=10_000_000)
+    s.injury("c1", "2023-01-10")
+    s.tell("DisabilityFixed", fixed_on=after("2023-01-10", 179), accident_on="2023-01-10", condition_id="c1",
+           disabilities=[{"grade": g, "site": f"x{n}"} for n, g in enumerate(grades)])
+    assert s.pays("2023-12-31") == {"injury_disability": 100_000 * percent}
+
+
+def test_sk_72_worsening_and_late() -> None:
+    s = Story(injury_disability=10_000_000)
+    s.injury("c1", "2023-01-10")
+    s.tell("DisabilityFixed", fixed_on="2023-03-01", accident_on="2023-01-10", condition_id="c1", disabilities=[{"grade": 7, "site": "arm"}],
+           existing=[{"grade": 12, "site": "arm"}, {"grade": 3, "site": "eye"}])
+    assert s.pays("2023-12-31") == {"injury_disability": 3_200_000}
+    s.tell("DisabilityFixed", fixed_on=after("2023-01-10", 180), accident_on="2023-01-10", condition_id="c1", disabilities=[{"grade": 1, "site": "leg"}])
+    assert (s.pays("2023-12-31"), s.declined("2023-12-31")) == ({"injury_disability": 3_200_000}, ["SK-70"])
+
+
+def test_sk_69_incident_outlasts_its_period_and_stops_at_six_million() -> None:
+    s = Story(riders={"anticancer": True})
+    s.sick("c1", "C34.1", "2023-03-01")
+    s.tell("AnticancerTreated", from_="2023-12-15", to="2029-06-30", condition_id="c1", drug="chemotherapy")
+    assert s.pays("2029-12-31") == {"anticancer": 6_000_000}                                  # 60 of 67 months
+    assert s.on("2029-12-31")["state"] == "matured"
+
+
+def test_sk_77_sk_78_property() -> None:
+    s = Story(belongings=True, household=3_000_000)
+    items = [{"kind": "ordinary", "repair_cost": 150_000, "current_value": 120_000}, {"kind": "cash_or_tickets", "current_value": 80_000},
+             {"kind": "valuables", "current_value": 400_000}, {"kind": "excluded", "current_value": 9_999}]
+    for loss_id, cover in (("l1", "belongings"), ("l2", "household")):
+        s.tell("PropertyLost", loss_id=loss_id, occurred_on="2023-05-01", cover=cover, cause="theft", items=items, police_report="受理 1")
+        s.tell("PropertyLost", loss_id=loss_id + "x", occurred_on="2023-05-02", cover=cover, cause="theft", items=items)
+    assert s.pays("2023-12-31") == {"belongings": 247_000, "household": 470_000}
+    assert s.declined("2023-12-31") == ["SK-77", "SK-78"]
+
+
+def test_sk_61_long_stay_for_cancer_from_day_366() -> None:
+    s = Story("E", kind=60, riders={"cancer_long_stay": True}).renewed("2024-01-01")
+    s.sick("c1", "D05.1", "2023-01-05")
+    s.stay("a", "2023-01-10", "2024-01-10", "c1")                                              # 366 days
+    assert s.pays("2024-12-31") == {"hospital_daily": 60 * 5_000, "cancer_long_stay": 5_000}
+
+
+@pytest.mark.parametrize(("last", "paid"), [(89, 0), (90, 1_002_740)])
+def test_sk_86_ninety_days(last: int, paid: int) -> None:
+    s = Story(care={"lump_sum": 1_000_000, "annuity": 1_000_000, "min_level": "care2"})
+    s.tell("CareCertified", person_id="p1", certified_on="2023-04-25", valid_from="2023-04-05", valid_to=after("2023-04-05", last), level="care2")
+    assert sum(s.pays("2023-12-31").values()) == paid
+
+
+def test_a_cut_by_on_is_a_cut_of_every_span() -> None:
+    s = Story(riders={"anticancer": True})
+    s.sick("c1", "C34.1", "2023-03-01")
+    s.tell("AnticancerTreated", from_="2023-04-25", to="2023-06-30", condition_id="c1", drug="chemotherapy")
+    s.stay("a", "2023-04-20", "2023-05-10", "c1")
+    assert s.pays("2023-04-24") == {"hospital_daily": 50_000}
+    assert s.pays("2023-05-01") == {"hospital_daily": 120_000, "anticancer": 200_000}
