@@ -43,7 +43,7 @@ _COPY: Final = f"COPY {TABLE} ({COLUMNS}) FROM STDIN (FORMAT BINARY)"
 _INIT_LOCK: Final = 0x686F6B656E
 
 _CREATE_LOG: Final = SQL("""
-CREATE TABLE IF NOT EXISTS {schema}.{table} (
+CREATE TABLE IF NOT EXISTS {schema}.ledger_log (
   position bigint PRIMARY KEY,
   originator_id text COLLATE "C" NOT NULL,
   originator_version bigint NOT NULL,
@@ -58,6 +58,9 @@ CREATE TABLE IF NOT EXISTS {schema}.{table} (
   UNIQUE (originator_id, originator_version)
 )""")
 _CREATE_FORMAT: Final = SQL("CREATE TABLE IF NOT EXISTS {schema}.ledger_format (format integer NOT NULL)")
+_STAMP: Final = SQL(
+    "INSERT INTO {schema}.ledger_format SELECT {format} WHERE NOT EXISTS (SELECT FROM {schema}.ledger_format)"
+)
 
 
 def open_postgres(url: str, instant: Callable[[], int], decode: Decode) -> PostgresLedgerRecorder:
@@ -83,6 +86,7 @@ def open_postgres(url: str, instant: Callable[[], int], decode: Decode) -> Postg
             if schema is None:
                 raise Refused("db", Words("存在しないスキーマ", "a search_path without a schema that exists"))
             _check_format(connection, schema)
+            _settled(connection)  # a pool would only say that no connection came
     except psycopg.OperationalError as error:
         raise Unreachable(f"{place}: {str(error).strip()}") from error
     except psycopg.ProgrammingError as error:  # an option that libpq does not know
@@ -120,29 +124,32 @@ class PostgresLedgerRecorder(LedgerRecorder, PostgresApplicationRecorder):
 
     def create_table(self) -> None:
         """Makes the tables, once: workers that start together wait for one another."""
-        schema, table = Identifier(self.datastore.schema), Identifier(TABLE)
-        with self.datastore.transaction(commit=True) as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", (_INIT_LOCK,))
-            _check_format(cursor.connection, self.datastore.schema)
-            cursor.execute(_CREATE_LOG.format(schema=schema, table=table))
-            cursor.execute(_CREATE_FORMAT.format(schema=schema))
-            insert = "INSERT INTO {schema}.ledger_format SELECT {format} WHERE NOT EXISTS (SELECT FROM {schema}.ledger_format)"
-            cursor.execute(SQL(insert).format(schema=schema, format=FORMAT))
+        try:
+            with self.datastore.transaction(commit=True) as cursor:
+                cursor.execute("SELECT pg_advisory_xact_lock(%s)", (_INIT_LOCK,))
+                _check_format(cursor.connection, self.datastore.schema)
+                for statement in (_CREATE_LOG, _CREATE_FORMAT, _STAMP):
+                    cursor.execute(statement.format(schema=Identifier(self.datastore.schema), format=FORMAT))
+        except library.PersistenceError as error:
+            raise self.fault_of(error) from error
 
     @contextmanager
     def reading(self) -> Iterator[_Channel]:
         """A connection: each query sees what was committed before it."""
         with self.datastore.get_connection() as connection:
-            yield _Channel(connection, self.datastore.schema)
+            yield _Channel(connection)
 
     @contextmanager
     def writing(self) -> Iterator[_Channel]:
         """The library's table lock from the start; its notification and COMMIT at the end."""
         with self.datastore.get_connection() as connection:
-            channel = _Channel(connection, self.datastore.schema, before=self._begin)
+            channel = _Channel(connection, before=self._begin)
             try:
                 yield channel
-                self._commit(connection)
+                if channel.written:
+                    self._commit(connection)
+                else:
+                    connection.rollback()
             except BaseException:
                 if not connection.closed:
                     connection.rollback()
@@ -151,13 +158,14 @@ class PostgresLedgerRecorder(LedgerRecorder, PostgresApplicationRecorder):
     def _begin(self, cursor: psycopg.Cursor[Any]) -> None:
         cursor.execute("BEGIN ISOLATION LEVEL READ COMMITTED")
         self._lock_table(cursor)
+        self._notify_channel(cursor)  # heard by who listens when the transaction is committed, and only then
 
-    def _commit(self, connection: psycopg.Connection[Any]) -> None:
-        with connection.pipeline(), connection.cursor() as cursor:
-            self._notify_channel(cursor)
-            cursor.execute("COMMIT")
-        if cursor.statusmessage != "COMMIT":  # a transaction that failed before is rolled back without an error
-            raise library.OperationalError(f"COMMIT was answered by {cursor.statusmessage}")
+    @staticmethod
+    def _commit(connection: psycopg.Connection[Any]) -> None:
+        # One message on its own: a client that dies before it leaves an idle transaction, which the server ends by itself.
+        answer = connection.execute("COMMIT").statusmessage
+        if answer != "COMMIT":  # a transaction that failed before is rolled back without an error
+            raise library.OperationalError(f"COMMIT was answered by {answer}")
 
     def fault_of(self, error: library.PersistenceError) -> StoreFault | Refused:
         """What failed, by PostgreSQL's own code."""
@@ -192,12 +200,11 @@ class _Channel:
     def __init__(
         self,
         connection: psycopg.Connection[Any],
-        schema: str,
         before: Callable[[psycopg.Cursor[Any]], None] | None = None,
     ) -> None:
         self._connection = connection
         self._before = before
-        self._schema = schema
+        self.written = False
 
     def rows(self, *queries: Query) -> list[list[Row]]:
         if self._before is None and len(queries) == 1:
@@ -214,6 +221,7 @@ class _Channel:
             return [cursor.fetchall() for cursor in cursors]
 
     def write(self, records: Sequence[LogRecord]) -> None:
+        self.written = True
         with self._connection.cursor() as cursor, cursor.copy(_COPY) as copy:
             copy.set_types(_TYPES)
             for record in records:
