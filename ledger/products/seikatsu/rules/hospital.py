@@ -46,7 +46,7 @@ def _runs(facts: Facts, one: Hospitalisation, limits: tuple[Limit, ...]) -> Iter
     for piece, first, last in one.runs():
         cover = one.cover if one.kind == "sickness" else piece.cover
         rate = daily_rate(facts, one.condition_id, cover.amount, one.first)
-        yield _run(facts, piece.stay, one.key, first, last, rate, (*_joining(one, piece), "SK-30"))._replace(
+        yield _run(piece.stay, one.key, first, last, rate, (*_joining(one, piece), "SK-30"))._replace(
             limits=limits, judged_on=deciding_day(facts, one), condition_id=one.condition_id
         )
 
@@ -70,12 +70,12 @@ def _declined(facts: Facts, uncovered: Uncovered) -> Iterator[Claim]:
     stay = uncovered.stay
     rate = daily_rate(facts, stay.condition_id, uncovered.cover.held, stay.first)
     for start, end in uncovered.runs if rate else ():
-        for first, last in uncovered.cover.spans(start, end):
-            run = _run(facts, stay, stay.stay_id, first, last, rate, ("SK-30",)).decline(uncovered.declined_by(first))
+        for first, last in uncovered.spans(start, end):
+            run = _run(stay, stay.stay_id, first, last, rate, ("SK-30",)).decline(uncovered.declined_by(first))
             yield run._replace(judged_on=stay.first, condition_id=stay.condition_id)
 
 
-def _run(facts: Facts, stay: Stay, key: str, first: date, last: date, rate: int, rules: tuple[str, ...]) -> Claim:
+def _run(stay: Stay, key: str, first: date, last: date, rate: int, rules: tuple[str, ...]) -> Claim:
     n = (last - first).days + 1
     return Claim("hospital_daily", key, first, first, last, "day", n, rate, rules, stay.events, order=(stay.stay_id,))
 
@@ -101,11 +101,11 @@ def accident_limit(facts: Facts, one: Hospitalisation) -> Limit:
 def period_limit(facts: Facts, period: Period) -> Limit:
     """Sickness hospitalisations that start in one policy period share 365 or 60 days (Q12; Interpretation).
 
-    The type is the one held at the start of the period, or a longer one held on a first admission day in it.
+    The type is the one held on their first days, of several the longer; the one held last where none has started.
     """
     as_sickness = (*hospital(facts).sickness, *hospital(facts).late_injuries)
-    admitted = [one.first for one in as_sickness if period.contains(one.first) and one.first == one.pieces[0].stay.first]
-    cap = max(_days_of_type(facts, day, period.start) for day in (period.first_day, *admitted))
+    started = [one.first for one in as_sickness if period_begun(facts, one.first) == period]
+    cap = max(_days_of_type(facts, day, period.start) for day in started or [period.last_day])
     return Limit("hospital_days.period", str(period.start), "days", cap, period.first_day, period.last_day, ("SK-32",))
 
 
@@ -120,6 +120,5 @@ def _days_of_type(facts: Facts, held_on: date, picked_by: date) -> int:
 
 
 def held_in(facts: Facts, option: Option, period: Period) -> bool:
-    """Whether an option is held at the start of a period, or came to be held in it, as far as is in view."""
-    changes = [plan.from_ for plan in policy(facts).plans if period.contains(plan.from_)]
-    return any(layers(facts, option, day) for day in (period.first_day, *changes))
+    """Whether an option is held in a period, by the plan in view that was set last."""
+    return bool(layers(facts, option, period.last_day))

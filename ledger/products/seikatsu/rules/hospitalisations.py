@@ -82,7 +82,7 @@ class Hospitalisation(NamedTuple):
 
 
 class Uncovered(NamedTuple):
-    """A stay that is declined by itself: `cover` says why, else `rule`. `runs`: its days that lie in no covered and no earlier stay."""
+    """A stay that is declined by itself: `rule` says why, else `cover`. `runs`: its days that lie in no covered and no earlier stay."""
 
     stay: Stay
     cover: Cover
@@ -90,8 +90,12 @@ class Uncovered(NamedTuple):
     runs: tuple[tuple[date, date], ...] = ()
 
     def declined_by(self, day: date) -> str:
-        """The clause that declines the stay's line of a day."""
-        return self.cover.declined_by(day) or self.rule or "SK-00"
+        """The clause that declines the stay's line of a day. What is no stay to be paid is not asked whether it is covered."""
+        return self.rule or self.cover.declined_by(day) or "SK-00"
+
+    def spans(self, first: date, last: date) -> tuple[tuple[date, date], ...]:
+        """A run of days, split where another clause declines."""
+        return ((first, last),) if self.rule else self.cover.spans(first, last)
 
 
 class Hospital(NamedTuple):
