@@ -56,13 +56,13 @@ def import_(file: Source, db: Db = options.DEFAULT_DB, lang: Lang = None, form: 
     """Checks the whole of a history, then records it."""
     from ledger import door
 
-    with options.source(file) as stream, options.opened(db) as ledger:
-        try:
+    try:
+        with options.source(file) as stream, options.opened(db) as ledger:
             summary = _import(ledger, door.read_lines(stream, mode="import"))
-        except KeyboardInterrupt:
-            again = "もう一度実行すれば、記録済みの行は飛ばして続く", "run it again: it passes over what is recorded and goes on"
-            console.complain(told(f"中断した。{again[0]}", f"interrupted; {again[1]}"))
-            raise typer.Exit(console.INTERRUPTED) from None
+    except KeyboardInterrupt:
+        again = "もう一度実行すれば、記録済みの行は飛ばして続く", "run it again: it passes over what is recorded and goes on"
+        console.complain(told(f"中断した。{again[0]}", f"interrupted; {again[1]}"))
+        raise typer.Exit(console.INTERRUPTED) from None
     if console.format_of(form) == "table":
         print(_summed_up(summary))
     else:

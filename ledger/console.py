@@ -10,7 +10,8 @@ import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Final, Literal, Protocol, cast
+from io import TextIOWrapper
+from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
 
 import orjson
 
@@ -39,30 +40,40 @@ _AMOUNTS: Final = frozenset({"cap", "used", "remaining", "rate", "gross", "payab
 # ---- commands ----------------------------------------------------------------------------------------------------------------
 
 
-def run(app: Typer, arguments: Sequence[str] | None = None) -> int:
+def run(app: Typer, arguments: Sequence[str]) -> int:
     """Runs a command line; gives its exit code. Whatever goes wrong is one message on standard error, never a traceback."""
-    from typer.main import get_command
-
     speak(None)
-    arguments = sys.argv[1:] if arguments is None else arguments
     for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
+        if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     try:
-        given = get_command(app).main(arguments or ["--help"], prog_name="hoken", standalone_mode=False)
+        code = _invoke(app, arguments)
         sys.stdout.flush()
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return PIPE_CLOSED
     except KeyboardInterrupt:
+        complain(told("中断した", "interrupted"))
         return INTERRUPTED
     except Exception as error:
         if os.environ.get("HOKEN_DEBUG", "0") not in {"", "0"}:
             raise
         code, message = _outcome(error)
         complain(message)
-        return code
-    return cast(int, given or 0)
+    return code
+
+
+def _invoke(app: Typer, arguments: Sequence[str]) -> int:
+    """Runs the command that the arguments name. The library's own way to run one has exit codes of its own."""
+    from typer import Exit
+    from typer.main import get_command
+
+    command = get_command(app)
+    try:
+        with command.make_context("hoken", list(arguments) or ["--help"]) as context:
+            return int(command.invoke(context) or 0)
+    except Exit as ended:
+        return ended.exit_code
 
 
 def _outcome(error: Exception) -> tuple[int, str]:
@@ -73,7 +84,8 @@ def _outcome(error: Exception) -> tuple[int, str]:
         return REFUSED, error.in_language(language())
     if isinstance(error, UsageError):
         help_at = f"{error.ctx.command_path if error.ctx else 'hoken'} --help"
-        return REFUSED, told(f"{error.format_message()}（使い方：{help_at}）", f"{error.format_message()} (see {help_at})")
+        message = error.format_message().replace("Value error, ", "")
+        return REFUSED, told(f"{message}（使い方：{help_at}）", f"{message} (see {help_at})")
     if isinstance(error, LedgerFault):
         return FAULT, told(f"台帳の障害：{error}", f"fault of the ledger: {error}")
     what = f"{type(error).__name__}: {error}"

@@ -54,6 +54,9 @@ KnownAt = Annotated[
         help=told("知っていた時点（時差つき：2023-04-01T09:00:00+09:00）", "An instant with offset: 2023-04-01T09:00:00+09:00"),
     ),
 ]
+AtPosition = Annotated[
+    str | None, typer.Option("--at-position", metavar="N", help=told("台帳の位置で区切る", "Cut at a position of the log"))
+]
 Policy = Annotated[str, typer.Argument(metavar="POLICY", help=told("契約の ID（policy_id）", "The id of a policy"))]
 
 DEFAULT_DB = "hoken.db"
@@ -96,6 +99,13 @@ def instant(given: str | None, option: str = "--known-at") -> datetime | None:
     from ledger import door
 
     return door.instant(given, option) if given is not None else None
+
+
+def position(given: str | None, option: str = "--at-position") -> int | None:
+    """The position of an option."""
+    if given is None or (given.isascii() and given.isdecimal() and len(given) <= 15):
+        return int(given) if given is not None else None
+    raise Refused(option, given, Words("0 以上の整数", "a whole number from 0"))
 
 
 def now() -> datetime:

@@ -6,7 +6,7 @@ import re
 import tomllib
 from functools import cache
 from importlib.resources import files
-from typing import Final
+from typing import Any, Final
 
 from ledger.errors import Words
 
@@ -20,27 +20,32 @@ def named(section: str, name: str) -> Words:
 
 
 @cache
+def _words() -> dict[str, Any]:
+    return tomllib.loads(files("ledger").joinpath("words.toml").read_text(encoding="utf-8"))
+
+
+@cache
 def _sections() -> dict[str, dict[str, Words]]:
-    text = files("ledger").joinpath("words.toml").read_text(encoding="utf-8")
-    return {s: {name: Words(w["ja"], w["en"]) for name, w in words.items()} for s, words in tomllib.loads(text).items()}
+    named_in_both = {section: names for section, names in _words().items() if section != "clause"}
+    return {section: {name: Words(**words) for name, words in names.items()} for section, names in named_in_both.items()}
 
 
 def clause_title(rule: str) -> Words | None:
-    """The title of a clause by its id (`SK-30`), as it stands in the product's clauses.md; None for one that has none."""
+    """The title of a clause by its id (`SK-30`), as it heads the clause in the product's clauses.md; None where it has none."""
     return _titles().get(rule)
 
 
 @cache
 def _titles() -> dict[str, Words]:
-    """Titles of all clauses. A heading may give both languages: `## SK-30 入院給付金 / Hospital days`."""
+    """Titles of all clauses. A heading may give both languages: `## CY-03 賠償責任 / Liability`."""
     products = files("ledger").joinpath("products")
     pages = [page for folder in products.iterdir() if (page := folder.joinpath("clauses.md")).is_file()]
     found = [match for page in pages for match in _HEADING.finditer(page.read_text(encoding="utf-8"))]
-    return {match[1]: _title(match[2]) for match in found}
+    return {match[1]: _title(match[2], _words()["clause"].get(match[1])) for match in found}
 
 
-def _title(heading: str) -> Words:
-    parts = [part.strip() for part in re.split(r" / | — ", heading)]
-    japanese = next((part for part in parts if _JAPANESE.search(part)), heading)
+def _title(heading: str, japanese: str | None) -> Words:
+    parts = [part.strip() for part in heading.split(" / ")]
+    native = next((part for part in parts if _JAPANESE.search(part)), None)
     english = next((part for part in parts if not _JAPANESE.search(part)), heading)
-    return Words(japanese, english)
+    return Words(native or japanese or heading, english)

@@ -14,7 +14,7 @@ import ledger.cli
 from ledger import console, options
 from ledger.console import told
 from ledger.errors import Refused, Words
-from ledger.options import Db, Format, KnownAt, Lang, On, Policy
+from ledger.options import AtPosition, Db, Format, KnownAt, Lang, On, Policy
 
 if TYPE_CHECKING:
     from replay.questions import Question
@@ -44,10 +44,6 @@ def main() -> None:
 
 # ---- asof ----------------------------------------------------------------------------------------------------------------------
 
-AtPosition = Annotated[
-    int | None,
-    typer.Option("--at-position", metavar="N", min=0, help=told("台帳の位置で区切る", "Cut at a position of the log")),
-]
 Questions = Annotated[
     str | None,
     typer.Option(
@@ -84,7 +80,7 @@ def asof(
         _show(Answers(ledger).all(asked), form, era)
 
 
-def _asked(policy: str | None, on: str | None, known_at: str | None, at_position: int | None, questions: str | None) -> Iterable[Question]:
+def _asked(policy: str | None, on: str | None, known_at: str | None, at_position: str | None, questions: str | None) -> Iterable[Question]:
     """The questions of the command line; the present is asked for here, once, and only for what is left out."""
     from ledger import door
     from replay.questions import Question, read_questions
@@ -96,7 +92,8 @@ def _asked(policy: str | None, on: str | None, known_at: str | None, at_position
         with options.source(questions) as stream:
             yield from read_questions(stream, day, instant)
     elif policy is not None:
-        yield Question(door.checked_policy_id(policy, "POLICY"), day, None if at_position is not None else instant, at_position)
+        position = options.position(at_position)
+        yield Question(door.checked_policy_id(policy, "POLICY"), day, instant if position is None else None, position)
 
 
 def _show(answers: Iterator[dict[str, Any]], form: console.Format | None, era: bool) -> None:
