@@ -53,9 +53,11 @@ class Line(NamedTuple):
     uses: tuple[Use, ...] = ()
 
     def through(self, on: date) -> Line:
-        """The line as it stands on a day: a run of days goes no further than that day."""
-        if self.unit != "day" or self.last <= on:
+        """The line as it stands on a day: a run of days, and the days that a cost is for, go no further than that day."""
+        if self.unit == "month" or self.last <= on:
             return self
+        if self.unit == "time":
+            return self._replace(last=max(self.first, on))
         n = days(self.first, on)
         return self._replace(
             last=on,

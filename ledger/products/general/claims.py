@@ -24,8 +24,8 @@ class Filed(NamedTuple):
     names: frozenset[str]
 
     def covers(self, event_id: str, day: date) -> bool:
-        """Whether the claim is made for a fact of that day."""
-        return event_id in self.names if self.names else day <= self.filed_on
+        """Whether the claim is made for a fact of that day. What only describes a condition has no day: it must be named."""
+        return event_id in self.names if self.names else UNDATED < day <= self.filed_on
 
     def lines(self, lines: Iterable[Line]) -> list[Line]:
         """The claim's lines: those that rest on a fact it names; naming none, those that count by the day of filing."""
@@ -41,8 +41,10 @@ def filed(facts: Facts) -> tuple[Filed, ...]:
 
 
 def days_by_event(facts: Facts) -> Mapping[str, date]:
-    """The day of each fact in view, by event id."""
-    return {fact.event_id: fact.day for fact in facts}
+    """The day of each fact in view, by event id; of the end of a stay its own, though it is in view with the admission."""
+    own = {fact.event_id: fact.data.discharged_on for fact in facts.of(ev.HospitalDischarged)}
+    own |= {fact.event_id: fact.data.through for fact in facts.of(ev.StayConfirmed)}
+    return {fact.event_id: fact.day for fact in facts} | own
 
 
 def completed_on(facts: Facts, claim_id: str) -> date | None:

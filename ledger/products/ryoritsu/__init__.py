@@ -8,7 +8,7 @@ from ledger import events as ev
 from ledger.journal import Item, Line
 from ledger.product import Product, Refusal, Section
 from ledger.products.general.contract import LIFE, periods_hold, states
-from ledger.products.general.deadlines import PRESCRIPTION, deadline_turns, deadlines
+from ledger.products.general.deadlines import deadline_turns, deadlines
 from ledger.products.general.endings import LAPSES, endings_hold, recorded_lapses_hold
 from ledger.products.general.settlements import SETTLEMENTS
 from ledger.products.ryoritsu import rules
@@ -40,7 +40,7 @@ PRODUCT = Product(
         deadlines(CARE),
         SETTLEMENTS,
     ),
-    guards=(*rules.GUARDS, PRESCRIPTION),
+    guards=rules.GUARDS,
     refusals=(Refusal("KR-05", (ev.PolicyRescinded,), rules.too_late_to_rescind),),
     turns=deadline_turns,
 )

@@ -18,6 +18,7 @@ from ledger.periods import Period, add_months, month_first, month_of, own_days, 
 from ledger.product import Ground, Guard, clause
 from ledger.products.general.contract import Contract, PlanHeld
 from ledger.products.general.contract import contract as read_contract
+from ledger.products.general.deadlines import PRESCRIPTION
 from ledger.products.general.endings import ENDED_BY_HOLDER, ENDINGS_GUARD, endings, recorded_lapses_hold
 from ledger.products.general.refunds import first_paid_on, months_paid, refund, unexpired
 from ledger.products.ryoritsu.plan import RyoritsuPlan
@@ -26,7 +27,7 @@ from ledger.timeline import Facts, Known
 
 TERMS = Terms.load(Path(__file__).parent)
 
-GUARDS: tuple[Guard, ...] = (*ENDINGS_GUARD, ENDED_BY_HOLDER)
+GUARDS: tuple[Guard, ...] = (*ENDINGS_GUARD, ENDED_BY_HOLDER, PRESCRIPTION)
 
 
 def contract(facts: Facts) -> Contract[RyoritsuPlan]:
@@ -71,7 +72,7 @@ def _claim(facts: Facts, certificate: Known[ev.CareCertified]) -> Claim:
 
 
 def _guarded(facts: Facts, claim: Claim) -> Claim:
-    """The claim as the clauses on the contract's end leave it, so that what they decline does not use up the one lump sum."""
+    """The claim as the clauses on end and prescription leave it, so that what they decline does not use up the one lump sum."""
     declined = (guard.declines(facts, claim) for guard in GUARDS)
     rule = next((rule for rule in declined if rule is not None), None)
     return claim.decline(rule) if rule is not None and not claim.declined else claim
@@ -97,12 +98,12 @@ def renewal_notice(facts: Facts, lines: Sequence[Line]) -> Iterator[Deadline | D
     """The renewal notice is due three months before the end of the period (1(4)); a renewal refused in time is none (1(6))."""
     held = facts.once(contract)
     ended = _ended_on(facts)
-    for period, first, last in own_days(held.covered_periods()):
+    for period, first, last in own_days(held.periods):
         due_on = add_months(period.end, -TERMS.number("renewal_notice_months", period.end))
         notices = [fact for fact in facts.of(ev.RenewalNoticeSent) if first <= fact.data.sent_on <= last]
         sent_on = notices[0].data.sent_on if notices else None
         if ended is None or ended > due_on:
-            yield Deadline(first, "renewal_notice", None, due_on, sent_on, ("KR-02",))
+            yield Deadline(period.start, "renewal_notice", None, due_on, sent_on, ("KR-02",))
         yield from _renewed_though_refused(facts, period, first, notices)
 
 

@@ -98,15 +98,11 @@ def _of_month(month: MonthOfStay, benefit: str, amount: int, rule: str) -> Claim
 
 
 def decided(facts: Facts, claim: Claim, month: MonthOfStay) -> Claim:
-    """The claim, declined where the stay did not reach the month or is not covered in it; else to the last day covered."""
-    if claim.declined:
-        return claim
-    ruled = covered(facts, claim, claim.first)
-    if ruled.declined:
-        return ruled
-    if month.last is None:
-        return ruled.decline("SM-07")
-    return ruled._replace(last=min(claim.last, last_covered(facts, claim.first)))
+    """The claim to the last day covered; declined where the month is not covered, or the stay did not reach it."""
+    if in_cover(facts.once(cover), claim.first):
+        claim = claim._replace(last=min(claim.last, last_covered(facts, claim.first)))
+    ruled = claim if claim.declined else covered(facts, claim, claim.first)
+    return ruled.decline("SM-07") if month.last is None and not ruled.declined else ruled
 
 
 @clause("SM-07")
