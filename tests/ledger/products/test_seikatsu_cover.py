@@ -1,0 +1,430 @@
+"""Seikatsu: what is held on a day and which of its layers cover (SK-00 to SK-08), and the lists of diseases (SK-10 to SK-13)."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from ledger import events as ev
+from ledger.errors import Refused
+from ledger.products.seikatsu.rules import lists
+from tests.ledger.products.seikatsu_history import Seikatsu, plan, plus
+
+ENTRY = "2023-01-01"
+LATER = "2030-01-01"
+
+
+def stay_of(first: str, days: int = 10, **issued: Any) -> Seikatsu:
+    """One stay for a condition that began after the entry."""
+    history = Seikatsu(**issued)
+    history.sickness(onset="2023-01-01")
+    history.stay("s1", first, plus(first, days - 1))
+    return history
+
+
+# ---- SK-00: inside a period, before the end -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("first", "becomes"), [("2022-12-31", "SK-00"), ("2023-01-01", 50_000), ("2023-12-31", 50_000), ("2024-01-01", "SK-00")])
+def test_sk_00_the_first_admission_lies_in_a_policy_period(first: str, becomes: object) -> None:
+    assert stay_of(first).runs(LATER) == [("s1", first, plus(first, 9), becomes)]
+
+
+@pytest.mark.parametrize(("type_", "field"), [("PolicyCancelled", "cancelled_on"), ("PolicyWithdrawn", "withdrawn_on")])
+@pytest.mark.parametrize(("ended", "becomes"), [("2023-06-01", "SK-00"), ("2023-06-02", 50_000)])
+def test_sk_00_a_stay_from_the_day_of_the_end_on_is_declined(type_: str, field: str, ended: str, becomes: object) -> None:
+    history = stay_of("2023-06-01")
+    history.add(type_, **{field: ended})
+    assert [run[3] for run in history.runs(LATER)] == [becomes]
+
+
+def test_sk_00_what_began_inside_goes_on_after_the_end() -> None:
+    history = stay_of("2023-12-25", days=20)
+    history.add("PolicyCancelled", cancelled_on="2023-12-28")
+    history.stay("s2", "2024-03-01", "2024-03-03")
+    assert history.runs(LATER) == [("s1", "2023-12-25", "2024-01-13", 100_000), ("s1", "2024-03-01", "2024-03-03", 15_000)]
+
+
+@pytest.mark.parametrize(("first", "becomes"), [("2023-03-31", "SK-00"), ("2023-04-01", 50_000)])
+def test_sk_00_before_the_day_of_entry_the_person_is_not_in_the_scheme(first: str, becomes: object) -> None:
+    history = Seikatsu(entered_on="2023-04-01")
+    history.sickness(onset="2023-04-01")
+    history.stay("s1", first, plus(first, 9))
+    assert [run[3] for run in history.runs(LATER)] == [becomes]
+
+
+# ---- SK-01, SK-02: layers ---------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("units", "a_day"), [("E", 2_500), ("1", 5_000), ("2", 10_000), ("3", 15_000), ("4", 20_000)])
+def test_sk_01_units_are_held_from_the_entry(units: str, a_day: int) -> None:
+    assert stay_of("2023-05-01", units=units).pays(LATER) == {"hospital_daily": 10 * a_day}
+
+
+@pytest.mark.parametrize(("first", "pays"), [("2023-05-31", 50_000), ("2023-06-01", 100_000)])
+def test_sk_01_an_increase_serves_admissions_from_its_own_day(first: str, pays: int) -> None:
+    history = Seikatsu()
+    history.add("CoverageChanged", effective_on="2023-06-01", plan=plan("2"))
+    history.sickness(onset="2023-06-01")
+    history.stay("s1", first, plus(first, 9))
+    assert history.pays(LATER) == {"hospital_daily": pays}
+
+
+@pytest.mark.parametrize(("onset", "pays"), [("2022-12-31", 0), ("2023-01-01", 25_000), ("2023-05-31", 25_000), ("2023-06-01", 100_000)])
+def test_sk_01_the_day_of_an_increase_is_the_day_of_entry_of_its_layer(onset: str, pays: int) -> None:
+    history = Seikatsu("E")
+    history.add("CoverageChanged", effective_on="2023-06-01", plan=plan("2"))
+    history.sickness(onset=onset)
+    history.stay("s1", "2023-07-01", "2023-07-10")
+    assert history.pays(LATER).get("hospital_daily", 0) == pays
+
+
+def test_sk_01_a_case_covered_in_part_has_one_payable_line_and_no_declined_one() -> None:
+    history = Seikatsu()
+    history.add("CoverageChanged", effective_on="2023-06-01", plan=plan("4"))
+    history.sickness(onset="2023-02-01")
+    history.stay("s1", "2023-07-01", "2023-07-10")
+    assert history.runs(LATER) == [("s1", "2023-07-01", "2023-07-10", 50_000)]
+
+
+def test_sk_01_what_a_renewal_raises_is_entered_on_the_start_of_its_period() -> None:
+    history = Seikatsu()
+    history.renewed(2024, plan=plan("3"))
+    history.sickness("c1", onset="2023-12-31")
+    history.sickness("c2", onset="2024-01-01")
+    history.stay("s1", "2024-02-01", "2024-02-10", "c1")
+    history.stay("s2", "2024-03-01", "2024-03-10", "c2")
+    assert [run[3] for run in history.runs(LATER)] == [50_000, 150_000]
+
+
+def test_sk_01_a_higher_course_is_a_layer_of_the_difference() -> None:
+    history = Seikatsu(riders={"three_diseases": "A"})
+    history.add("CoverageChanged", effective_on="2023-06-01", plan=plan(riders={"three_diseases": "C"}))
+    history.sickness("c1", "2023-05-31", "I21.0")
+    history.sickness("c2", "2023-06-01", "I63.9")
+    history.stay("s1", "2023-07-01", "2023-07-08", "c1")
+    history.stay("s2", "2023-08-01", "2023-08-08", "c2")
+    assert [run[3] for run in history.runs(LATER, "three_lump")] == [235_000, 1_000_000]
+    assert [run[3] for run in history.runs(LATER, "three_daily")] == [5_000, 10_000]
+
+
+def test_sk_01_the_hospital_type_is_the_one_held_on_the_first_admission_day() -> None:
+    history = Seikatsu(hospital_type=60)
+    history.add("CoverageChanged", effective_on="2023-03-02", plan=plan(hospital_type=365))
+    history.sickness("c1")
+    history.sickness("c2")
+    history.stay("s1", "2023-03-01", "2023-05-30", "c1")
+    history.stay("s2", "2023-06-01", "2023-08-30", "c2")
+    assert history.used(LATER, "hospital_days.stay") == {"s1": (60, 60), "s2": (91, 365)}
+
+
+def test_sk_02_a_decrease_takes_the_newest_layer_first() -> None:
+    history = Seikatsu("2")
+    history.add("CoverageChanged", effective_on="2023-03-01", plan=plan("4"))
+    history.add("CoverageChanged", effective_on="2023-05-01", plan=plan("3"))
+    history.sickness("c1", onset="2023-02-01")
+    history.stay("s1", "2023-06-01", "2023-06-01")
+    assert history.pays(LATER) == {"hospital_daily": 10_000}
+
+    history.add("CoverageChanged", effective_on="2023-07-01", plan=plan("1"))
+    history.add("CoverageChanged", effective_on="2023-08-01", plan=plan("2"))
+    history.sickness("c2", onset="2023-07-31")
+    history.stay("s2", "2023-09-01", "2023-09-01", "c2")
+    assert history.pays(LATER) == {"hospital_daily": 15_000}
+
+
+def test_sk_03_an_increase_in_the_course_of_a_hospitalisation_changes_nothing_in_it() -> None:
+    history = stay_of("2023-05-01", days=60)
+    history.add("CoverageChanged", effective_on="2023-05-20", plan=plan("4"))
+    history.stay("s2", "2023-08-01", "2023-08-10")
+    assert history.pays(LATER) == {"hospital_daily": 70 * 5_000}
+
+
+def test_sk_03_a_decrease_in_the_course_of_a_hospitalisation_changes_nothing_in_it() -> None:
+    history = stay_of("2023-05-01", days=60, units="4")
+    history.add("CoverageChanged", effective_on="2023-05-20", plan=plan("E"))
+    assert history.pays(LATER) == {"hospital_daily": 60 * 20_000}
+
+
+# ---- SK-04, SK-04a: what was there before ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("onset", "becomes"), [("2022-12-31", "SK-04"), ("2023-01-01", 5_000), ("2023-01-02", 5_000)])
+def test_sk_04_a_condition_that_began_before_the_entry_is_not_covered(onset: str, becomes: object) -> None:
+    history = Seikatsu()
+    history.sickness(onset=onset)
+    history.stay("s1", "2023-05-01", "2023-05-01")
+    assert history.runs(LATER) == [("s1", "2023-05-01", "2023-05-01", becomes)]
+
+
+def test_sk_04_nor_one_that_follows_from_it_over_any_number_of_steps() -> None:
+    history = Seikatsu()
+    history.sickness("diabetes", onset="2022-12-31", icd10="E11.9")
+    history.sickness("kidney", onset="2023-02-01", caused_by=["diabetes"])
+    history.sickness("failure", onset="2023-03-01", caused_by=["kidney"])
+    history.stay("s1", "2023-05-01", "2023-05-01", "failure")
+    assert [run[3] for run in history.runs(LATER)] == ["SK-04"]
+
+
+def test_sk_04_what_follows_from_a_condition_does_not_bar_it() -> None:
+    history = Seikatsu()
+    history.sickness("c1", onset="2023-02-01")
+    history.sickness("c2", onset="2022-12-31", caused_by=["c1"])
+    history.stay("s1", "2023-05-01", "2023-05-01", "c1")
+    assert [run[3] for run in history.runs(LATER)] == [5_000]
+
+
+def test_sk_04_conditions_that_cause_one_another_are_read_once() -> None:
+    history = Seikatsu()
+    history.sickness("c2", onset="2023-02-01")
+    history.sickness("c1", onset="2022-12-31", caused_by=["c2"])
+    first = history.ids[1]
+    again = {"condition_id": "c2", "kind": "sickness", "icd10": "K35.8", "onset_on": "2023-02-01", "caused_by": ["c1"]}
+    history.add("FactAmended", target=first, data=again, reason="each follows from the other")
+    history.stay("s1", "2023-05-01", "2023-05-01", "c2")
+    assert [run[3] for run in history.runs(LATER)] == ["SK-04"]
+
+
+def test_sk_04_an_accident_before_the_entry_bars_the_sickness_that_follows_from_it() -> None:
+    history = Seikatsu()
+    history.injury("i1", "2022-12-31")
+    history.sickness("c1", onset="2023-02-01", caused_by=["i1"])
+    history.stay("s1", "2023-05-01", "2023-05-01")
+    assert [run[3] for run in history.runs(LATER)] == ["SK-04"]
+
+
+BEARING = [
+    ("HospitalAdmitted", {"stay_id": "s1", "admitted_on": "2023-05-01"}),
+    ("OutpatientVisited", {"visited_on": "2023-05-01"}),
+    ("SurgeryPerformed", {"performed_on": "2023-05-01", "name": "x", "basis": "medical_fee"}),
+    ("AnticancerTreated", {"from_": "2023-05-01", "to": "2023-05-01", "drug": "chemotherapy"}),
+]
+
+
+@pytest.mark.parametrize(("type_", "data"), BEARING)
+def test_sk_04_a_sickness_without_onset_cannot_be_recorded_with_a_benefit_bearing_fact(type_: str, data: dict[str, Any]) -> None:
+    history = Seikatsu()
+    history.add("ConditionRecorded", condition_id="c1", kind="sickness")
+    with pytest.raises(Refused) as refused:
+        history.add(type_, condition_id="c1", **data)
+    assert (refused.value.rule, refused.value.field, refused.value.found) == ("SK-04", "data.condition_id", "c1")
+    assert "c1" in refused.value.in_language("en")
+    assert "c1" in refused.value.in_language("ja")
+    assert history.on(LATER)["benefits"] == []
+
+
+def test_sk_04_nor_can_one_that_follows_from_a_sickness_without_onset_but_cancer_asks_for_its_own_alone() -> None:
+    history = Seikatsu()
+    history.add("ConditionRecorded", condition_id="c0", kind="sickness")
+    history.sickness("c1", "2023-02-01", "C34.1", caused_by=["c0"])
+    with pytest.raises(Refused, match="c0"):
+        history.stay("s1", "2023-05-01", None)
+    history.add("AnticancerTreated", from_="2023-05-01", to="2023-05-01", condition_id="c1", drug="chemotherapy")
+
+
+def test_sk_04_where_a_correction_takes_the_onset_away_the_answer_says_so() -> None:
+    history = Seikatsu()
+    recorded = history.sickness()
+    history.stay("s1", "2023-05-01", "2023-05-01")
+    history.add("FactAmended", target=recorded, data={"condition_id": "c1", "kind": "sickness"}, reason="onset not proven")
+    assert [found["rule"] for found in history.on(LATER)["discrepancies"]] == ["SK-04"]
+
+
+@pytest.mark.parametrize(("accident", "becomes"), [("2022-12-31", "SK-00"), ("2023-01-01", 5_000)])
+def test_sk_04a_an_injury_is_covered_by_what_is_held_on_the_day_of_the_accident(accident: str, becomes: object) -> None:
+    history = Seikatsu()
+    history.injury(accident=accident)
+    history.stay("s1", "2023-01-05", "2023-01-05", "i1")
+    assert [run[3] for run in history.runs(LATER)] == [becomes]
+
+
+def test_sk_04a_what_was_added_after_the_accident_does_not_serve_it_nor_does_what_was_dropped_before_the_admission() -> None:
+    history = Seikatsu("2")
+    history.injury(accident="2023-02-01")
+    history.add("CoverageChanged", effective_on="2023-03-01", plan=plan("4"))
+    history.stay("s1", "2023-03-10", "2023-03-10", "i1")
+    history.add("CoverageChanged", effective_on="2023-04-01", plan=plan("1"))
+    history.stay("s2", "2023-04-10", "2023-04-10", "i1")
+    assert [run[3] for run in history.runs(LATER)] == [10_000, 5_000]
+
+
+@pytest.mark.parametrize(("first", "becomes"), [("2023-12-31", 5_000), ("2024-01-01", "SK-04a")])
+def test_sk_04a_after_the_end_nothing_is_held_on_the_admission_day_though_the_accident_was_inside(first: str, becomes: object) -> None:
+    history = Seikatsu()
+    history.injury(accident="2023-11-01")
+    history.stay("s1", first, first, "i1")
+    assert [run[3] for run in history.runs(LATER)] == [becomes]
+
+
+def test_sk_04a_an_injury_gets_no_relief_after_730_days() -> None:
+    history = Seikatsu()
+    history.renewed(2024, 2025)
+    history.injury(accident="2022-12-31")
+    history.stay("s1", "2025-02-01", "2025-02-01", "i1")
+    assert [run[3] for run in history.runs(LATER)] == ["SK-00"]
+
+
+def test_sk_04a_an_injury_without_any_day_cannot_be_recorded_with_a_stay() -> None:
+    history = Seikatsu()
+    history.add("ConditionRecorded", condition_id="i1", kind="injury")
+    with pytest.raises(Refused) as refused:
+        history.stay("s1", "2023-05-01", None, "i1")
+    assert (refused.value.rule, refused.value.found) == ("SK-04a", "i1")
+
+
+# ---- SK-05: 730 days ------------------------------------------------------------------------------------------------------------------
+
+
+def barred(units: str = "1", onset: str = "2022-06-01") -> Seikatsu:
+    """A condition that was there before the entry; three years of cover."""
+    history = Seikatsu(units)
+    history.renewed(2024, 2025)
+    history.sickness(onset=onset)
+    return history
+
+
+@pytest.mark.parametrize(("n", "becomes"), [(729, "SK-04"), (730, 5_000), (731, 5_000)])
+def test_sk_05_a_hospitalisation_that_begins_730_days_after_the_entry_is_covered(n: int, becomes: object) -> None:
+    history = barred()
+    history.stay("s1", plus(ENTRY, n), plus(ENTRY, n))
+    assert [run[3] for run in history.runs(LATER)] == [becomes]
+
+
+def test_sk_05_one_that_began_earlier_stays_uncovered_across_the_day_and_its_run_is_split_there() -> None:
+    history = barred()
+    history.stay("s1", plus(ENTRY, 725), plus(ENTRY, 740))
+    assert history.runs(LATER) == [
+        ("s1", plus(ENTRY, 725), plus(ENTRY, 729), "SK-04"),
+        ("s1", plus(ENTRY, 730), plus(ENTRY, 740), "SK-05"),
+    ]
+
+
+@pytest.mark.parametrize(("gap", "becomes"), [(180, "SK-05"), (181, 5_000)])
+def test_sk_05_a_stay_before_the_day_bars_the_next_within_180_days(gap: int, becomes: object) -> None:
+    history = barred()
+    history.stay("s1", plus(ENTRY, 690), plus(ENTRY, 700))
+    history.stay("s2", plus(ENTRY, 700 + gap), plus(ENTRY, 700 + gap))
+    assert [run[3] for run in history.runs(LATER)] == ["SK-04", becomes]
+
+
+def test_sk_05_a_barred_stay_bars_the_one_after_it_too() -> None:
+    history = barred()
+    for i, n in enumerate((700, 880, 1060)):
+        history.stay(f"s{i}", plus(ENTRY, n), plus(ENTRY, n))
+    assert [run[3] for run in history.runs(LATER)] == ["SK-04", "SK-05", "SK-05"]
+
+
+def test_sk_05_declined_stays_count_for_it_and_so_do_those_of_the_same_chain() -> None:
+    history = barred()
+    history.sickness("c0", onset="2022-05-01", caused_by=["c1"])
+    history.stay("s1", plus(ENTRY, 700), plus(ENTRY, 700), "c0", purpose="checkup")
+    history.stay("s2", plus(ENTRY, 880), plus(ENTRY, 880))
+    assert [run[3] for run in history.runs(LATER)] == ["SK-33", "SK-05"]
+
+
+@pytest.mark.parametrize(("gap", "pays"), [(180, 5_000), (181, 10_000)])
+def test_sk_05_each_layer_has_its_own_day_of_entry_and_interval(gap: int, pays: int) -> None:
+    history = Seikatsu(period=("2021-01-01", "2023-01-01"))
+    history.add("CoverageChanged", effective_on="2022-01-01", plan=plan("2"))
+    history.renewed(2023, 2024)
+    history.sickness(onset="2021-06-01")
+    history.stay("s1", "2023-12-01", "2023-12-10")
+    again = plus("2023-12-10", gap)
+    history.stay("s2", again, again)
+    assert [run[3] for run in history.runs(LATER)] == [50_000, pays]
+
+
+# ---- SK-08: pregnancy -----------------------------------------------------------------------------------------------------------------
+
+
+def pregnancy(diagnosed: str, onset: str | None = None, **issued: Any) -> Seikatsu:
+    """A pregnancy, from its diagnosis on."""
+    history = Seikatsu(**issued)
+    history.add("ConditionRecorded", condition_id="p", kind="pregnancy", onset_on=onset or diagnosed, pregnancy_diagnosed_on=diagnosed)
+    return history
+
+
+@pytest.mark.parametrize(("diagnosed", "becomes"), [("2022-12-31", "SK-08"), ("2023-01-01", 5_000)])
+def test_sk_08_nothing_that_comes_of_a_pregnancy_diagnosed_before_the_entry_is_covered(diagnosed: str, becomes: object) -> None:
+    history = pregnancy(diagnosed)
+    history.sickness("c1", onset="2023-02-01", caused_by=["p"])
+    history.sickness("c2", onset="2023-03-01", caused_by=["c1"])
+    history.injury("i1", "2023-02-01", caused_by=["p"])
+    for i, one in enumerate(("p", "c2", "i1")):
+        history.stay(f"s{i}", f"2023-05-0{i + 1}", f"2023-05-0{i + 1}", one)
+    assert [run[3] for run in history.runs(LATER)] == [becomes] * 3
+
+
+def test_sk_08_diagnosed_on_or_after_the_entry_it_is_covered_though_symptoms_came_before() -> None:
+    history = pregnancy("2023-01-01", onset="2022-12-20")
+    history.stay("s1", "2023-05-01", "2023-05-01", "p")
+    assert [run[3] for run in history.runs(LATER)] == [5_000]
+
+
+def test_sk_08_there_is_no_relief_after_730_days() -> None:
+    history = pregnancy("2022-12-31")
+    history.renewed(2024, 2025)
+    history.sickness("c1", onset="2023-02-01", caused_by=["p"])
+    history.stay("s1", "2025-03-01", "2025-03-01")
+    assert [run[3] for run in history.runs(LATER)] == ["SK-08"]
+
+
+# ---- SK-10 to SK-13: lists of diseases ------------------------------------------------------------------------------------------------
+
+LISTS = {"cancer": lists.is_cancer, "lifestyle": lists.is_lifestyle, "three": lists.is_one_of_three, "anticancer": lists.is_for_anticancer}
+ALL = {"cancer", "lifestyle", "three", "anticancer"}
+IN_SITU = {"cancer", "lifestyle", "three"}
+CASES: list[tuple[str | None, set[str]]] = [
+    ("C00", ALL), ("C14.8", ALL), ("C26", ALL), ("C27", set()), ("C29", set()), ("C30", ALL), ("C42", set()), ("C44.9", ALL), ("C97", ALL),
+    ("D00", IN_SITU), ("D09.9", IN_SITU), ("D10", set()), ("D45", ALL), ("D46.9", ALL),
+    ("D47.1", ALL), ("D47.3", ALL), ("D47", set()), ("D47.2", set()), ("D48", set()),
+    ("E09", set()), ("E10", {"lifestyle"}), ("E14.9", {"lifestyle"}), ("E15", set()),
+    ("I04", set()), ("I05", {"lifestyle"}), ("I09", {"lifestyle"}), ("I10", {"lifestyle"}), ("I14", set()), ("I15.0", {"lifestyle"}), ("I19", set()),
+    ("I20", {"lifestyle"}), ("I21.4", {"lifestyle", "three"}), ("I22", {"lifestyle"}), ("I29", set()), ("I30", {"lifestyle"}), ("I52", {"lifestyle"}),
+    ("I53", set()), ("I60", {"lifestyle", "three"}), ("I61", {"lifestyle", "three"}), ("I62", {"lifestyle"}), ("I63.9", {"lifestyle", "three"}),
+    ("I64", {"lifestyle"}), ("I69", {"lifestyle"}), ("I70", set()), ("Ｉ２１．４", {"lifestyle", "three"}), (None, set()),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("code", "expected"), CASES)
+def test_sk_10_to_sk_13_each_list_names_its_codes_and_no_others(code: str | None, expected: set[str]) -> None:
+    condition = ev.ConditionRecorded(condition_id="c1", kind="sickness", icd10=code)
+    assert {name for name, covers in LISTS.items() if covers(condition, date(2023, 1, 1))} == expected
+
+
+# ---- what the product needs of a policy -----------------------------------------------------------------------------------------------
+
+
+def test_income_needs_the_date_of_birth_of_the_insured() -> None:
+    income = {"income": {"monthly": 200_000}}
+    with pytest.raises(Refused) as refused:
+        Seikatsu(more=income, insured={"person_id": "p1"})
+    assert (refused.value.rule, refused.value.field) == (None, "data.insured.birth_date")
+    history = Seikatsu(insured={"person_id": "p1"})
+    with pytest.raises(Refused, match=r"data\.plan\.income"):
+        history.add("CoverageChanged", effective_on="2023-06-01", plan=plan(**income))
+    with pytest.raises(Refused, match=r"data\.plan\.income"):
+        history.renewed(2024, plan=plan(**income))
+    history.renewed(2024, plan=plan())
+
+
+@pytest.mark.parametrize(
+    ("day", "state"),
+    [
+        ("2022-12-31", ("pending", None, "2022-12-31")),
+        ("2023-01-01", ("in_force", "2023-01-01", "2023-12-31")),
+        ("2023-12-31", ("in_force", "2023-01-01", "2023-12-31")),
+        ("2024-01-01", ("matured", "2024-01-01", None)),
+    ],
+)
+def test_the_day_of_period_end_is_itself_outside(day: str, state: tuple[str, str | None, str | None]) -> None:
+    assert Seikatsu().state(day) == state
+
+
+def test_the_policy_ends_with_the_insured() -> None:
+    history = Seikatsu()
+    history.add("PersonDied", person_id="p2", died_on="2023-05-01")
+    history.add("PersonDied", person_id="p1", died_on="2023-06-01")
+    assert [history.state(day)[0] for day in ("2023-05-31", "2023-06-01")] == ["in_force", "ended_by_death"]
