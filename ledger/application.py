@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from threading import RLock
@@ -120,15 +120,14 @@ class ClaimsLedger:
         An event that is recorded already, with the same content, is passed over and its receipt given again. Raises Refused;
         Busy where another writer holds the log; OutcomeUnknown where it could not be learnt whether a commit was carried out.
         """
+        batch = _Batch(events, lines)
         for i, event in enumerate(events):
-            with _place(lines, i):
-                check_fact(event)
-                if event.recorded_at is not None:
-                    allowed = Words("なし（台帳が付ける）", "none: the ledger gives it")
-                    found = ev.utc_text(event.recorded_at)
-                    raise Refused("recorded_at", found, allowed, policy_id=event.policy_id, event_id=event.event_id)
+            try:
+                _check_given(event)
+            except Refused as refused:
+                raise refused.at(line=batch.line(i)) from None
         with self._mutex:
-            return self._recorded(_Batch(events, lines))
+            return self._recorded(batch)
 
     def _recorded(self, batch: _Batch) -> list[Receipt]:
         """Tries until the outcome is known. Each attempt looks its own event ids up first, while it holds the log."""
@@ -157,9 +156,7 @@ class ClaimsLedger:
 
     def _attempt(self, batch: _Batch) -> list[Receipt]:
         try:
-            for policy_id in batch.policy_ids:
-                if policy_id not in self._policies:
-                    self._policies.current(policy_id)  # read before the log is held, so that it is held for less
+            self._warm(batch.policy_ids)
             with self._recorder.appending(batch.policy_ids, batch.event_ids) as append:
                 placed = self._append(batch, append)
                 batch.sent.update((record.event_id, record.hash) for record in placed if record.event_id is not None)
@@ -169,6 +166,13 @@ class ClaimsLedger:
         self._policies.settle(placed)
         return batch.receipts(append.known, placed)
 
+    def _warm(self, policy_ids: Iterable[str]) -> None:
+        """Loads policies before the log is held, so that it is held for less."""
+        for policy_id in policy_ids:
+            if policy_id not in self._policies:
+                with suppress(LedgerFault):  # said again under the lock, where the policy turns out to be needed
+                    self._policies.current(policy_id)
+
     def _append(self, batch: _Batch, append: Append) -> list[LogRecord]:
         """Admits every event of the batch that is not recorded yet, and appends it with what follows from it."""
         moment = instant(max(micros(self._clock.now()), append.head.newest_us))
@@ -177,7 +181,7 @@ class ClaimsLedger:
         placed: list[LogRecord] = []
         for i, event in enumerate(batch.events):
             known = append.known.get(event.event_id)
-            with _place(batch.lines, i):
+            try:
                 if known is not None:
                     check_same(known.event, event, known.position)
                 elif event.event_id in said:
@@ -186,6 +190,8 @@ class ClaimsLedger:
                     loaded = self._policies.held(event.policy_id, append)
                     said[event.event_id], records = admitted(loaded, replace(event, recorded_at=moment), self._encode)
                     new += records
+            except Refused as refused:
+                raise refused.at(line=batch.line(i)) from None
             if len(new) >= WRITE_AT_ONCE:
                 placed += append.insert(new)
                 new = []
@@ -253,10 +259,14 @@ class _Batch:
 
     def __init__(self, events: Sequence[ev.Event], lines: Sequence[int] | None) -> None:
         self.events = events
-        self.lines = lines
+        self._lines = lines
         self.event_ids = unique(event.event_id for event in events)
         self.policy_ids = unique(event.policy_id for event in events)
         self.sent: dict[str, bytes] = {}
+
+    def line(self, i: int) -> int | None:
+        """The number of the line of an event."""
+        return self._lines[i] if self._lines else None
 
     def receipts(self, known: dict[str, LogRecord], placed: Iterable[LogRecord]) -> list[Receipt]:
         """A receipt for each event given. What an attempt of this very call recorded is no repetition."""
@@ -271,13 +281,12 @@ class _Batch:
         return receipts
 
 
-@contextmanager
-def _place(lines: Sequence[int] | None, i: int) -> Iterator[None]:
-    """Gives the number of a line to what is refused inside."""
-    try:
-        yield
-    except Refused as refused:
-        raise refused.at(line=lines[i] if lines else None) from None
+def _check_given(event: ev.Event) -> None:
+    """A fact without an instant: the ledger gives it when it records."""
+    check_fact(event)
+    if event.recorded_at is not None:
+        found, allowed = ev.utc_text(event.recorded_at), Words("なし（台帳が付ける）", "none: the ledger gives it")
+        raise Refused("recorded_at", found, allowed, policy_id=event.policy_id, event_id=event.event_id)
 
 
 def _unheard(lines: int) -> None:

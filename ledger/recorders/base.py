@@ -68,7 +68,9 @@ class Append:
         self._appended_us = recorder.instant()
         self._decode = recorder.decode
         self.written = False
-        heads, known, ends = channel.rows(_HEAD, _find(event_ids), _ends(policy_ids))
+        asked = [_HEAD, *([_ends(policy_ids)] if policy_ids else ()), *([_find(event_ids)] if event_ids else ())]
+        heads, *found = channel.rows(*asked)
+        ends, known = found.pop(0) if policy_ids else [], found.pop(0) if event_ids else []
         self.head = Head._make(heads[0]) if heads else Head()
         self.known = _by_event_id(records(known, self._decode))
         self.ends = dict.fromkeys(policy_ids, NO_END) | {policy_id: End(*end) for policy_id, *end in ends}

@@ -27,6 +27,7 @@ SETTINGS: Final[Mapping[str, str]] = {
     "idle_in_transaction_session_timeout": f"{IDLE_SECONDS}s",
     "synchronous_commit": "on",
     "client_encoding": "UTF8",
+    "plan_cache_mode": "force_custom_plan",  # a plan made while the log was short would be kept when it is long
 }
 DURABLE: Final = frozenset({"on", "remote_apply"})
 
@@ -285,6 +286,7 @@ _ANSWERS: Final[Mapping[str, frozenset[str]]] = {
     "idle_in_transaction_session_timeout": frozenset({"1min"}),
     "synchronous_commit": DURABLE,
     "client_encoding": frozenset({"UTF8"}),
+    "plan_cache_mode": frozenset({"force_custom_plan"}),
 }
 
 

@@ -508,6 +508,7 @@ def test_a_poisoned_event_stops_its_own_policy_and_no_other(ledger: ClaimsLedger
     with pytest.raises(LedgerFault, match=f"position {poisoned} "):
         ledger.import_events([(1, fact(5, "P-1", at=NOON))])
 
+    assert ledger.record([fact(1, "P-1")])[0].repeated, "what is recorded already is passed over all the same"
     assert [r.position for r in ledger.stream("P-1")] == [1, 2, poisoned], "it is read, and not decoded"
     assert len(list(ledger.log())) == poisoned
     ledger.record([fact(6, "P-2")])
