@@ -30,7 +30,7 @@ needs_the_command = pytest.mark.skipif(
 def environment(folder: Path) -> dict[str, str]:
     """The environment of a person who has just set up: no settings, the project's own programs first."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("HOKEN_", "PYTEST_"))}
-    return kept | {"PATH": f"{BIN}:{kept['PATH']}", "TMPDIR": str(folder)}
+    return kept | {"PATH": f"{BIN}:{kept['PATH']}", "TMPDIR": str(folder), "LC_ALL": "C.UTF-8"}
 
 
 def hoken(folder: Path, *arguments: str, given: str | None = None) -> str:
@@ -59,6 +59,44 @@ def test_the_answers_on_the_page_of_the_two_times_are_those_of_the_ledger(tmp_pa
     assert len(rows) == 6
     paid = [sum(line["payable"] for line in json.loads(answer)["benefits"]) for answer in answers]
     assert paid == [yen for _, _, yen in rows]
+
+
+@needs_the_command
+def test_the_answers_on_the_page_of_corrections_are_those_of_the_ledger(tmp_path: Path) -> None:
+    page = (DOCS / "corrections.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (\d{4}-\d\d-\d\d) \| (\S+T\S+) \| ([\d,]+) \| ([-\d,]+) \| (\d+) \|", page, re.MULTILINE)
+    questions = [json.dumps({"policy_id": "L-0002", "on": on, "known_at": known_at}) for on, known_at, *_ in rows]
+
+    hoken(tmp_path, "import", str(DOCS / "samples" / "corrections.jsonl"))
+    lines = hoken(tmp_path, "asof", "--questions", "-", "--format", "json", given="\n".join(questions)).splitlines()
+
+    answers = [json.loads(line) for line in lines]
+    sums = [(f"{a['settlement']['payable']:,}", f"{a['settlement']['outstanding']:,}", str(len(a["orphans"]))) for a in answers]
+    assert len(rows) == 5
+    assert sums == [tuple(row[2:]) for row in rows]
+
+
+def console_blocks(page: str) -> list[tuple[str, str]]:
+    """The commands that a page shows in blocks of the kind `console`, each with the output below it."""
+    blocks = re.findall(r"^```console\n(.*?)^```", page, re.DOTALL | re.MULTILINE)
+    shown = [part for block in blocks for part in re.split(r"^\$ ", block, flags=re.MULTILINE) if part]
+    return [(command, output) for command, _, output in (part.partition("\n") for part in shown)]
+
+
+@needs_the_command
+def test_the_readme_shows_what_the_commands_print(tmp_path: Path) -> None:
+    shown = console_blocks((ROOT / "README.md").read_text(encoding="utf-8"))
+    settings = environment(tmp_path) | {"HOKEN_DB": str(tmp_path / "readme.db")}
+
+    printed = []
+    for command, _ in shown:
+        done = subprocess.run(
+            ["bash", "-c", f"{command} 2>&1"], cwd=ROOT, env=settings, capture_output=True, text=True, check=False, timeout=60
+        )
+        printed.append((command, done.stdout))
+
+    assert len(shown) == 5
+    assert printed == shown
 
 
 @needs_the_command
