@@ -68,10 +68,11 @@ BENEFITS = {"HospitalAdmitted": "hospital_daily", "OutpatientVisited": "outpatie
 
 def claims(t: Teller) -> None:
     primary = [f for f in t.facts if f["type"] in BENEFITS]
-    last = max((base.fact_day({"type": f["type"], "data": f["data"]}) or t.start for f in primary), default=t.start)
+    last = max((base.fact_day(f) or t.start for f in primary), default=t.start)
     day = plus(last, t.rng.randint(-20, 60))
     for _ in range(t.pick(1, 1, 2, 3)):
-        named = [f["event_id"] for f in primary if t.chance(0.5)] if t.chance(0.5) else []
+        fresh = [f for f in primary if plus(day, -700) < (base.fact_day(f) or t.start)]        # GN-04 stays out of it
+        named = [f["event_id"] for f in fresh if t.chance(0.5)] if t.chance(0.5) else []
         claim_id = t.name("k")
         event_id = t.tell("ClaimFiled", tuple(named), claim_id=claim_id, filed_on=day, claimant="insured", facts=named or None)
         if t.chance(0.5):
@@ -96,7 +97,7 @@ def settlements(t: Teller) -> None:
 
 
 def ending(t: Teller) -> None:
-    named = [base.fact_day({"type": f["type"], "data": f["data"]}) for f in t.facts if f["type"] in BENEFITS]
+    named = [base.fact_day(f) for f in t.facts if f["type"] in BENEFITS]
     days = [d for d in named if d is not None]
     day = t.near(t.rng.choice(days), 3) if days and t.chance(0.7) else t.some_day()
     day = max(day, plus(t.start, 1))

@@ -27,7 +27,7 @@ AMBIGUITIES: list[tuple[str, str, str]] = [
     ("SK-60", "SK-08 for a cancer whose chain has a pregnancy", "Not asked: only diagnosed_on."),
     ("SK-66", "A declined treatment: how many lines, which key", "One for each touched month, key `condition_id/that month`; none where the month has a paid amount of the same chain. The key is not compared unless strict."),
     ("SK-66", "`to` of the month's line when `on` lies in the month", "The month's last day; the whole amount counts from the first treated day."),
-    ("SK-66, SK-03", "Layers of a treatment in a running incident", "Those held on the treatment's own day by the plan then (also after the policy's end: the last plan); a dropped rider ends payment, an added one does not cover the cancer."),
+    ("SK-66, SK-03", "Layers of a treatment in a running incident", "Those held on the treatment's own day by the plan then (also after the policy's end: the last plan); a dropped rider ends payment, an added one covers only a cancer whose own onset is not before it."),
     ("SK-68", "Do declined treatments (SK-67, SK-04, not held) keep an incident running?", "No: only days that are covered count as treated."),
     ("SK-68", "Is a month counted from `on`-cut spans?", "Yes: a prescription's days after `on` are left out."),
     ("SK-68", "Key where two conditions are treated on the first day", "The treatment with the least event_id."),
