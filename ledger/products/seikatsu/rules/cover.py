@@ -110,6 +110,10 @@ def turns(facts: Facts) -> frozenset[date]:
 
 
 def _ended_on(facts: Facts) -> list[date]:
+    return facts.once(_endings)
+
+
+def _endings(facts: Facts) -> list[date]:
     cancelled = [fact.data.cancelled_on for fact in facts.of(ev.PolicyCancelled)]
     return cancelled + [fact.data.withdrawn_on for fact in facts.of(ev.PolicyWithdrawn)]
 

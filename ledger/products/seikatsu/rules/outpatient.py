@@ -20,7 +20,7 @@ from ledger.limits import Claim, Limit
 from ledger.periods import ONE_DAY, days, nth_day
 from ledger.product import clause
 from ledger.products.seikatsu.rules.conditions import accident_day, conditions, same_chain
-from ledger.products.seikatsu.rules.cover import TERMS, base, cover, layers, turns, yen_for
+from ledger.products.seikatsu.rules.cover import TERMS, Cover, base, cover, layers, turns, yen_for
 from ledger.products.seikatsu.rules.hospitalisations import Hospitalisation, hospital, stays, uncovered_included
 from ledger.products.seikatsu.rules.purposes import excluded
 from ledger.timeline import Facts, Known
@@ -128,7 +128,7 @@ def _visit(facts: Facts, visit: Known[ev.OutpatientVisited]) -> Treated:
 
 def _for_injury(facts: Facts, visit: ev.OutpatientVisited, condition: ev.ConditionRecorded) -> Found:
     covered = cover(facts, base, visit.condition_id, visit.visited_on, None)
-    return Found(injury_ways(facts, visit.visited_on, condition), covered.reason, "SK-38", covered.held)
+    return Found(injury_ways(visit.visited_on, condition, covered), covered.reason, "SK-38", covered.held)
 
 
 def _for_sickness(facts: Facts, visit: ev.OutpatientVisited, condition: ev.ConditionRecorded) -> Found:
@@ -193,13 +193,12 @@ def after_limit(one: Hospitalisation) -> Limit:
 
 
 @clause("SK-38")
-def injury_ways(facts: Facts, day: date, condition: ev.ConditionRecorded) -> tuple[Way, ...]:
+def injury_ways(day: date, condition: ev.ConditionRecorded, covered: Cover) -> tuple[Way, ...]:
     """From the first visit on, within 180 days from the accident; no stay is needed (Q43, Q46)."""
     limit = injury_limit(condition)
-    if limit is None or limit.last is None or not limit.first <= day <= limit.last:
+    if limit is None or limit.last is None or not covered.amount or not limit.first <= day <= limit.last:
         return ()
-    covered = cover(facts, base, condition.condition_id, day, None)
-    return (Way(day, limit, visit_rate(covered.amount, day), limit.first, "SK-38"),) if covered.amount else ()
+    return (Way(day, limit, visit_rate(covered.amount, day), limit.first, "SK-38"),)
 
 
 @clause("SK-38")
@@ -240,7 +239,8 @@ def _worn_days(facts: Facts, worn: Known[ev.ImmobilisationWorn]) -> Iterator[Tre
     for n in range(days(first, last)):
         day = first + timedelta(n)
         if not n or day in changes:
-            covered, held_ways = cover(facts, base, fact.condition_id, day, None), injury_ways(facts, day, condition)
+            covered = cover(facts, base, fact.condition_id, day, None)
+            held_ways = injury_ways(day, condition, covered)
         declined_by = covered.reason or excluded(condition, day) or ("SK-36" if in_hospital(facts, day) else None)
         ways = tuple(way._replace(counts_from=day) for way in held_ways) if declined_by is None else ()
         rate = visit_rate(covered.held, day)
