@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from io import TextIOWrapper
 from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
@@ -41,13 +41,18 @@ _AMOUNTS: Final = frozenset({"cap", "used", "remaining", "rate", "gross", "payab
 
 
 def run(app: Typer, arguments: Sequence[str]) -> int:
-    """Runs a command line; gives its exit code. Whatever goes wrong is one message on standard error, never a traceback."""
+    """Runs a command line; gives its exit code."""
+    return guarded(lambda: _invoke(app, arguments))
+
+
+def guarded(act: Callable[[], int]) -> int:
+    """The exit code of what is done. Whatever goes wrong is one message on standard error, never a traceback."""
     speak(None)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     try:
-        code = _invoke(app, arguments)
+        code = act()
         sys.stdout.flush()
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -200,19 +205,20 @@ def plain(value: Any) -> str:
 def table(rows: Iterable[Row], columns: Sequence[str], *, title: str | None = None) -> RenderableType:
     """Rows as a table with headings in words; amounts are grouped and stand to the right."""
     from rich.box import SIMPLE_HEAD
+    from rich.console import Group
     from rich.table import Table
     from rich.text import Text
 
     from ledger.words import named
 
-    made = Table(box=SIMPLE_HEAD, title=title, title_justify="left", title_style="bold", pad_edge=False)
+    made = Table(box=SIMPLE_HEAD, pad_edge=False)
     for column in columns:
         right = column in _AMOUNTS
         heading = Text(named("column", column).get(language()))
         made.add_column(heading, justify="right" if right else "left", no_wrap=right, overflow="fold")
     for row in rows:
         made.add_row(*(Text(shown_cell(column, row.get(column))) for column in columns))
-    return made
+    return Group(Text(title, style="bold"), made) if title else made
 
 
 def shown_cell(column: str, value: Any) -> str:

@@ -65,7 +65,6 @@ STORIES: Final = (
 
 def main() -> int:
     """Tells the stories."""
-    console.speak(None)
     with TemporaryDirectory() as folder, ClaimsLedger.open(str(Path(folder) / "demo.db")) as ledger:
         for story in STORIES:
             sample = files("ledger").joinpath("samples", f"{story.sample}.jsonl").read_bytes()
@@ -105,4 +104,4 @@ def _compared(before: dict[str, Any], after: dict[str, Any]) -> RenderableType:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(console.guarded(main))

@@ -37,6 +37,10 @@ class History:
         self._steps: list[_Step] = []
         self._last: tuple[int, Known] | None = None
 
+    def __len__(self) -> int:
+        """How many records there are, beyond any cut."""
+        return len(self._records)
+
     def known(self, *, known_at: datetime | None = None, at_position: int | None = None) -> Known:
         """What was known at the cut. What a fact caused counts with the fact: a cut at the fact's own position includes it."""
         count = self._within(known_at, at_position)

@@ -15,8 +15,8 @@ from replay.as_of import Known, answer
 from replay.known import History
 
 FIELDS: Final = ("policy_id", "on", "known_at")
-ROOM: Final = 256
-"""Policies whose histories are kept for further questions."""
+ROOM: Final = 50_000
+"""Records of policies that are kept for further questions, all policies together."""
 
 
 class Question(NamedTuple):
@@ -61,11 +61,12 @@ def _question(found: dict[str, Any], on: date, known_at: datetime) -> Question:
 
 
 class Answers:
-    """Answers questions from the log."""
+    """Answers questions from the log. Policies asked about last are kept: what is recorded of them meanwhile is not seen."""
 
     def __init__(self, streams: Streams, room: int = ROOM) -> None:
         self._streams = streams
         self._room = room
+        self._records = 0
         self._kept: OrderedDict[str, History] = OrderedDict()
 
     def all(self, questions: Iterable[Question]) -> Iterator[dict[str, Any]]:
@@ -84,8 +85,9 @@ class Answers:
         history = self._kept.get(policy_id)
         if history is None:
             history = self._kept[policy_id] = History(policy_id, self._streams.stream(policy_id))
-            if len(self._kept) > self._room:
-                self._kept.popitem(last=False)
+            self._records += len(history)
+            while self._records > self._room and len(self._kept) > 1:
+                self._records -= len(self._kept.popitem(last=False)[1])
         else:
             self._kept.move_to_end(policy_id)
         return history

@@ -12,7 +12,6 @@ from ledger.words import clause_title, named
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
-    from rich.table import Table
     from rich.text import Text
 
 Answer = Mapping[str, Any]
@@ -111,7 +110,7 @@ class Page:
         rules = " ".join(map(self.clause, status["rules"]))
         return "  ".join(part for part in (f"{self.name('label', 'status')} {state}", span.strip(), rules) if part)
 
-    def benefits(self, given: Answer) -> Iterator[Table]:
+    def benefits(self, given: Answer) -> Iterator[RenderableType]:
         """Each benefit line with what was decided, and why."""
         rows = []
         for line in given["benefits"]:
@@ -133,7 +132,7 @@ class Page:
     def _limit_name(self, limit: str, key: str) -> str:
         return f"{self.name('limit', limit)}" + (f" ({escaped(key)})" if key else "")
 
-    def limits(self, given: Answer) -> Iterator[Table]:
+    def limits(self, given: Answer) -> Iterator[RenderableType]:
         """Each limit: cap, used, remaining."""
         rows = [
             (
@@ -148,7 +147,7 @@ class Page:
         ]
         yield from self._table("limits", ("limit", "key", "days", "cap:", "used:", "remaining:", "unit", "rules"), rows)
 
-    def settlement(self, given: Answer) -> Iterator[Table]:
+    def settlement(self, given: Answer) -> Iterator[RenderableType]:
         """What is payable, what was paid, and what is outstanding, benefit by benefit."""
         sums = given["settlement"]
         if not sums["by_benefit"]:
@@ -157,7 +156,7 @@ class Page:
         rows.append((self.name("movement", "total"), *(f"{sums[column]:,}" for column in MONEY)))
         yield from self._table("settlement", ("benefit", *(f"{column}:" for column in MONEY)), rows)
 
-    def certificates(self, given: Answer) -> Iterator[Table]:
+    def certificates(self, given: Answer) -> Iterator[RenderableType]:
         """Which claims need a doctor's certificate."""
         rows = [
             (
@@ -171,7 +170,7 @@ class Page:
         ]
         yield from self._table("certificates", ("claim_id", "claimed:", "threshold:", "required", "rules"), rows)
 
-    def deadlines(self, given: Answer) -> Iterator[Table]:
+    def deadlines(self, given: Answer) -> Iterator[RenderableType]:
         """What is due by when."""
         rows = []
         for row in given["deadlines"]:
@@ -181,7 +180,7 @@ class Page:
             rows.append((kind, escaped(row["claim_id"] or ""), *days, self.name("label", how), " ".join(row["rules"])))
         yield from self._table("deadlines", ("kind", "claim_id", "due_on", "met_on", "state", "rules"), rows)
 
-    def refunds(self, given: Answer) -> Iterator[Table]:
+    def refunds(self, given: Answer) -> Iterator[RenderableType]:
         """Premium to be given back."""
         rows = [
             (self.name("refund", row["kind"]), self.amount(row["amount"]), self.day(row["due_from"]), " ".join(row["rules"]))
@@ -189,11 +188,11 @@ class Page:
         ]
         yield from self._table("refunds", ("kind", "amount:", "due_from", "rules"), rows)
 
-    def orphans(self, given: Answer) -> Iterator[Table]:
+    def orphans(self, given: Answer) -> Iterator[RenderableType]:
         """Facts that no rule reads, for what they rest on was taken back."""
         yield from self._table("orphans", ("event_id", "rests_on"), [(row["event_id"], row["rests_on"]) for row in given["orphans"]])
 
-    def discrepancies(self, given: Answer) -> Iterator[Table]:
+    def discrepancies(self, given: Answer) -> Iterator[RenderableType]:
         """What was recorded, and what follows from the facts instead."""
         rows = [
             (self.clause(row["rule"]), *(escaped(str(row[side] or "–"), 200) for side in ("recorded", "derived")), "\n".join(row["events"]))
@@ -201,22 +200,23 @@ class Page:
         ]
         yield from self._table("discrepancies", ("rule", "recorded", "derived", "events"), rows)
 
-    def _table(self, label: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[Table]:
+    def _table(self, label: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[RenderableType]:
         if rows:
             yield ruled(self.name("label", label), columns, rows, lambda column: self.name("column", column))
 
 
-def ruled(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]], heading: Callable[[str], str]) -> Table:
+def ruled(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]], heading: Callable[[str], str]) -> RenderableType:
     """A table under its title. A column whose name ends in a colon stands to the right, in one line."""
     from rich.box import SIMPLE_HEAD
+    from rich.console import Group
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=SIMPLE_HEAD, title=title, title_justify="left", title_style="bold", pad_edge=False)
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
     for column in columns:
         right = column.endswith(":")
         whole = right or column in {"days", "recorded_at", "due_on", "met_on"}
         table.add_column(Text(heading(column.rstrip(":"))), justify="right" if right else "left", no_wrap=whole, overflow="fold")
     for row in rows:
         table.add_row(*map(Text, row))
-    return table
+    return Group(Text(title, style="bold"), table)
