@@ -1,159 +1,179 @@
-"""Pulls the log into the read model: from the last position on, rows and position in one transaction.
+"""Follows the log: rows and mark in one transaction, the mark first, and only from where it was read. Several may follow at once.
 
-The checkpoint is (position, hash of the record there). Where the log no longer has that hash, it was rewritten or restored: stop.
+The mark is (position, hash of the record there). Where the log does not go on from it, it was rewritten, cut back or restored: stop.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any, Protocol, cast
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final, Protocol
 
-from sqlalchemy import Connection, Engine, Table, func, insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Connection, Engine
 
 from ledger.errors import LedgerFault
-from ledger.events import ASSESSED, Assessed
-from ledger.recorders.log import GENESIS, LogRecord
-from projections import tables
-from projections.rows import rows
+from ledger.recorders.log import LogRecord
+from projections import dialect, generations
+from projections.engine import writing
+from projections.generations import Mark
+from projections.writer import Said, Writer, said
 
-PROJECTION = "movements"
-BATCH = 2_000
+BATCH: Final = 2_000
+"""Records of the log that one transaction takes in."""
+
+Heard = Callable[[int], None]
+"""Is told the position reached."""
 
 
 class LogRewritten(LedgerFault):
-    """The log does not go on from where the read model stands: it was rewritten, cut back or restored."""
+    """The log does not go on from where the read model stands."""
 
 
 class Log(Protocol):
-    """The log by position."""
+    """The log, by position and by policy."""
 
     def log(self, start: int = 1, limit: int | None = None) -> Iterator[LogRecord]:
         """Records from a position on, in order."""
         ...
 
+    def stream(self, policy_id: str, upto_position: int | None = None) -> list[LogRecord]:
+        """The records of one policy, in order."""
+        ...
 
-def create(engine: Engine) -> None:
-    """Makes the tables of the read model where they are missing."""
-    tables.METADATA.create_all(engine)
-
-
-def catch_up(engine: Engine, log: Log, *, progress: Callable[[int], None] | None = None, batch: int = BATCH) -> int:
-    """Brings the read model up to the end of the log; gives the position reached. Several may run at once: each batch counts once.
-
-    Raises LogRewritten.
-    """
-    while True:
-        with engine.begin() as connection:
-            position, hash_ = checkpoint(connection)
-        records = list(log.log(max(position, 1), batch + 1))  # noqa: G003 - not a logger's log
-        if position:
-            if not records or records[0].position != position or records[0].hash != hash_:
-                raise LogRewritten(
-                    f"the log has another record at position {position} than the read model was built from"
-                )
-            records = records[1:]
-        if not records:
-            return position
-        with engine.begin() as connection:
-            if _advance(connection, position, records[-1]):
-                Writer(connection).write(records)
-        if progress is not None:
-            progress(records[-1].position)
+    def head(self) -> tuple[int, bytes]:
+        """The position and the hash of the last record."""
+        ...
 
 
-def checkpoint(connection: Connection) -> tuple[int, bytes]:
-    """The position and hash up to which the read model is built."""
-    found = connection.execute(
-        select(tables.checkpoints.c.position, tables.checkpoints.c.hash).where(
-            tables.checkpoints.c.projection == PROJECTION
+def catch_up(engine: Engine, log: Log, *, heard: Heard | None = None, batch: int = BATCH) -> int:
+    """Brings the read model up to the end of the log; gives the position reached. Raises LogRewritten."""
+    return Follower(engine, log, batch=batch).run(heard)
+
+
+class Follower:
+    """Follows the log for one generation: the one that is read, or a given one."""
+
+    def __init__(self, engine: Engine, log: Log, *, generation: int | None = None, batch: int = BATCH) -> None:
+        self._engine, self._log, self._batch = engine, log, batch
+        self._generation = generation
+        self._writer: Writer | None = None
+        self._last: Mark | None = None
+
+    def run(self, heard: Heard | None = None) -> int:
+        """Up to the end of the log; and what could not be read before is tried again."""
+        while True:
+            mark = self._mark()
+            records = following(self._log, mark, self._batch)
+            if not records:
+                self._retry(mark)
+                return mark.position
+            position = self._take_in(mark, records)
+            if heard is not None:
+                heard(position)
+
+    def _mark(self) -> Mark:
+        with self._engine.connect() as connection:
+            found = generations.marks(connection)
+        if self._generation is None:
+            return generations.one(found, generations.CURRENT)
+        return next(mark for mark in found if mark.generation == self._generation)
+
+    def _take_in(self, mark: Mark, records: Sequence[LogRecord]) -> int:
+        """One batch; where another follower was first, nothing. Records are read and translated before the transaction begins."""
+        batch = [one for one in map(said, records) if one is not None]
+        last = records[-1]
+        with writing(self._engine).begin() as connection:
+            if not generations.advance(connection, mark, last.position, last.hash):
+                return mark.position
+            self._writer_at(mark).write(connection, batch)
+        self._last = mark._replace(position=last.position, hash=last.hash)
+        return last.position
+
+    def _writer_at(self, mark: Mark) -> Writer:
+        """The writer, which forgets the numbers it knows where another follower has written since."""
+        if self._writer is None or self._writer.generation != mark.generation:
+            self._writer = Writer(mark.generation)
+        elif self._last != mark:
+            self._writer.forget()
+        return self._writer
+
+    # ---- records that could not be read -----------------------------------------------------------------------------------------
+
+    def _retry(self, mark: Mark) -> None:
+        """Reads again what could not be read; the policies of what can be read now are brought up to the mark."""
+        select = (
+            "SELECT p.policy_id, f.policy_no, f.unread FROM read_faults f JOIN read_policies p ON p.policy_no = f.policy_no "
+            "WHERE f.unread IS NOT NULL AND p.generation = :generation ORDER BY f.unread"
         )
-    ).first()
-    return (found.position, bytes(found.hash)) if found else (0, GENESIS)
+        with self._engine.connect() as connection:
+            parked = dialect.rows(connection, select, generation=mark.generation)
+        for policy_id, policy_no, unread in parked:
+            missed = self._readable(policy_id, unread, mark.position)
+            if missed:
+                self._mend(mark, policy_no, unread, missed)
+
+    def _readable(self, policy_id: str, unread: int, upto: int) -> list[Said]:
+        """What the policy's records say from the one that could not be read on; nothing as long as it cannot."""
+        records = [record for record in self._log.stream(policy_id, upto) if record.position >= unread]
+        missed = [one for one in map(said, records) if one is not None]
+        return missed if missed and missed[0].unread is None else []
+
+    def _mend(self, mark: Mark, policy_no: int, unread: int, missed: Sequence[Said]) -> None:
+        """The policy's rows as they would be, had the record been read at once."""
+        with writing(self._engine).begin() as connection:
+            if not generations.advance(connection, mark, mark.position, mark.hash):  # holds the mark while the rows are written
+                return
+            took = "DELETE FROM read_faults WHERE policy_no = :policy_no AND unread = :unread"
+            if dialect.run(connection, took, policy_no=policy_no, unread=unread).rowcount != 1:
+                return
+            _forget_fault(connection, policy_no, unread)
+            Writer(mark.generation).write(connection, missed)
 
 
-def _advance(connection: Connection, position: int, last: LogRecord) -> bool:
-    """Moves the checkpoint on from where it was read; False where another has moved it. Comes before the rows, in their transaction."""
-    values = {"position": last.position, "hash": last.hash}
-    if position == 0:
-        try:
-            with connection.begin_nested():
-                connection.execute(insert(tables.checkpoints).values(projection=PROJECTION, **values))
-        except IntegrityError:
-            return False
-        return True
-    moved = connection.execute(
-        update(tables.checkpoints)
-        .where(tables.checkpoints.c.projection == PROJECTION, tables.checkpoints.c.position == position)
-        .values(**values)
-    )
-    return moved.rowcount == 1
+def _forget_fault(connection: Connection, policy_no: int, unread: int) -> None:
+    """Takes out that the policy was undetermined for want of reading; what else may have made it so before stays noted."""
+    delete = "DELETE FROM read_movements WHERE policy_no = :policy_no AND kind = 1 AND position >= :position"
+    dialect.run(connection, delete, policy_no=policy_no, position=unread - 1)
+    select = "SELECT SUM(stands) FROM read_movements WHERE policy_no = :policy_no AND kind = 1"
+    [[earlier]] = dialect.rows(connection, select, policy_no=policy_no)
+    if earlier:
+        insert = "INSERT INTO read_faults (policy_no, account_no) VALUES (:policy_no, :account_no)"
+        dialect.run(connection, insert, policy_no=policy_no, account_no=int(earlier))
 
 
-class Writer:
-    """Writes the rows of a run of records, in order, in the connection's transaction."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-        self._policies: dict[str, int] = {}
-        self._accounts: dict[tuple[int, str], int] = {}
-        self._faulted = set(connection.scalars(_faulted()))
-
-    def write(self, records: Iterable[LogRecord]) -> None:
-        """Adds the rows that the records' assessments come to. A record that cannot be read parks its policy, and no other."""
-        gathered: dict[Table, list[dict[str, Any]]] = {table: [] for table in tables.ENTRY_TABLES}
-        for record in records:
-            policy_no = self.policy_no(record.policy_id)
-            if record.type == ASSESSED:
-                for row in self._rows(record, policy_no):
-                    gathered[row.table].append(dict(zip(row.table.columns.keys(), row.values, strict=True)))
-        for table, found in gathered.items():
-            if found:
-                self._connection.execute(insert(table), found)
-
-    def _rows(self, record: LogRecord, policy_no: int) -> Iterator[Any]:
-        try:
-            assessed = cast(Assessed, record.event.data)
-        except LedgerFault as fault:
-            assessed = Assessed(cause="facts", causes=(), fault=str(fault))
-        # An assessment follows the fact that caused it at once: what a fact causes is known with the fact.
-        position = record.position - 1 if assessed.cause == "facts" else record.position
-        cut = {"policy_no": policy_no, "position": position, "known_us": record.recorded_us}
-        found = list(rows(assessed, **cut, account_no=self.account_no))
-        yield from found
-        if assessed.fault is not None:
-            self._faulted.add(policy_no)
-        elif policy_no in self._faulted:
-            self._faulted.discard(policy_no)
-            yield _mended(policy_no, position, len(found), record.recorded_us)
-
-    def policy_no(self, policy_id: str) -> int:
-        """The number of a policy in the read model, given on first sight."""
-        if policy_id not in self._policies:
-            self._policies[policy_id] = self._number(tables.policies, {"policy_id": policy_id})
-        return self._policies[policy_id]
-
-    def account_no(self, kind: int, account: str) -> int:
-        """The number of a limit or of a benefit's settlement."""
-        if (kind, account) not in self._accounts:
-            self._accounts[kind, account] = self._number(tables.accounts, {"kind": kind, "account": account})
-        return self._accounts[kind, account]
-
-    def _number(self, table: Table, key: dict[str, Any]) -> int:
-        number = next(iter(table.primary_key.columns))
-        found = self._connection.scalar(select(number).where(*(table.c[name] == value for name, value in key.items())))
-        if found is None:
-            found = self._connection.execute(insert(table).values(**key)).inserted_primary_key[0]  # type: ignore[index]
-        return int(found)
+# ---- the log goes on from the mark ------------------------------------------------------------------------------------------------
 
 
-def _faulted() -> Any:
-    states = tables.states
-    net = func.sum(states.c.sign)
-    return select(states.c.policy_no).where(states.c.kind == "fault").group_by(states.c.policy_no).having(net > 0)
+_ADVICE: Final = "Find out which before `hoken rebuild` builds the read model from the log as it is now"
 
 
-def _mended(policy_no: int, position: int, n: int, known_us: int) -> Any:
-    from projections.rows import Row
+def following(log: Log, mark: Mark, limit: int) -> list[LogRecord]:
+    """At most `limit` records behind a mark. Raises LogRewritten where they do not follow on it, each on the one before."""
+    wanted = limit + (mark.position > 0)
+    records = list(log.log(max(mark.position, 1), wanted))
+    if mark.position:
+        if not records or records[0].position != mark.position:
+            raise _cut_back(mark, log.head()[0])
+        if records[0].hash != mark.hash:
+            raise LogRewritten(
+                f"the log has another record at position {mark.position} than the one the read model was built from: it was rewritten, "
+                f"or restored from a copy that went on differently. {_ADVICE}"
+            )
+        records = records[1:]
+    position, hash_ = mark.position, mark.hash
+    for record in records:
+        if record.position != position + 1 or record.previous_hash != hash_:
+            raise LogRewritten(
+                f"the log's record at position {record.position} does not follow on the one at position {position}: "
+                "records were taken out or changed. `hoken verify` names what is damaged"
+            )
+        position, hash_ = record.position, record.hash
+    return records
 
-    return Row(tables.states, (policy_no, position, n, known_us, 0, -1, "fault", None, None, ""))
+
+def _cut_back(mark: Mark, head: int) -> LogRewritten:
+    if head < mark.position:
+        return LogRewritten(
+            f"the log ends at position {head}, the read model was built up to position {mark.position}: the log was cut back, "
+            f"or restored from an older copy. {_ADVICE}"
+        )
+    return LogRewritten(f"the log has no record at position {mark.position}, where the read model stands: it was taken out")

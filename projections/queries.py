@@ -1,91 +1,154 @@
-"""As-of sums over the read model: one policy, or a portfolio. No rule, no journal: movements that count by D and were known by K."""
+"""As-of questions to the read model: of one policy, or of a portfolio that streams. No rule and no journal: sums of movements."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
-from pathlib import Path
-from typing import Any, NamedTuple
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, Final
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Engine
 
 from ledger.recorders.log import micros
+from projections import as_of, dialect, rows
+from projections.as_of import NOW
+from projections.rows import Deadline, Limit, Policy, R, Rows, Settlement
 
-_LIMITS = Path(__file__).with_name("limits_as_of.sql")
+AT_ONCE: Final = 2_000
+"""Rows of a portfolio that are in memory at once."""
 
-
-class LimitRow(NamedTuple):
-    """A limit as of (D, K), in its unit: cap = used + remaining."""
-
-    policy_id: str
-    product: str
-    limit: str
-    key: str
-    unit: str
-    cap: int
-    used: int
-    remaining: int
-    first: date
-    last: date | None
-    rules: tuple[str, ...]
+KINDS: Final[dict[Any, str]] = {
+    rows.limits: as_of.LIMITS,
+    rows.settlement: as_of.SETTLEMENTS,
+    rows.settlement_by_benefit: as_of.SETTLEMENTS,
+    rows.deadlines: as_of.DEADLINES,
+}
+"""What is read of a policy for its rows."""
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """As of day `on`, as known at an instant or at a position of the log; of which policies, products and limits."""
+    """As of day `on`, as known at an instant or at a position of the log (neither: now); of which policies, products and limits."""
 
     on: date
     known_at: datetime | None = None
     at_position: int | None = None
-    policy_id: str | None = None
     policy_prefix: str | None = None
     product: str | None = None
     limit: str | None = None
 
+    @property
+    def cut(self) -> tuple[str, int]:
+        """The column that the cut is taken on, and where."""
+        return _cut(self.known_at, self.at_position)
 
-def limits(connection: Connection, question: Question) -> Iterator[LimitRow]:
-    """The limits as of the question: the rows that the single answers hold, policies in code-point order. Streams."""
-    wanted = {
-        name: getattr(question, name)
-        for name in ("policy_id", "product", "limit")
-        if getattr(question, name) is not None
-    }
+
+def _cut(known_at: datetime | None, at_position: int | None) -> tuple[str, int]:
+    if at_position is not None:
+        return "position", at_position
+    return "known_us", NOW if known_at is None else micros(known_at)
+
+
+class Reader:
+    """Asks about single policies, on a connection of its own: for one thread. Each answer is one statement, and so of one moment."""
+
+    def __init__(self, connection: Connection) -> None:
+        raw: Any = connection.connection.driver_connection
+        self._execute: Callable[..., Any] = raw.cursor().execute
+        self._sql = dialect.of(connection).sql
+
+    def policy(self, kinds: str, policy_id: str, on: date, known_at: datetime | None, at_position: int | None) -> Policy:
+        """The sums of a policy. One that the read model does not hold has none."""
+        known, cut = _cut(known_at, at_position)
+        statement = self._sql(as_of.one_policy(kinds, known))
+        found = self._execute(statement, {"policy_id": policy_id, "on": on.toordinal(), "cut": cut}).fetchall()
+        return rows.policy(policy_id, found)
+
+    def limits(self, policy_id: str, on: date, *, known_at: datetime | None = None, at_position: int | None = None) -> list[Limit]:
+        """The limits of a policy, by name and key. Raises Undetermined."""
+        return rows.limits(self._determined(as_of.LIMITS, policy_id, on, known_at, at_position), on.toordinal())
+
+    def settlement(
+        self, policy_id: str, on: date, *, known_at: datetime | None = None, at_position: int | None = None, by_benefit: bool = False
+    ) -> list[Settlement]:
+        """The money of a policy: one row, or one a benefit; none where it is not held. Raises Undetermined."""
+        found = self._determined(as_of.SETTLEMENTS, policy_id, on, known_at, at_position)
+        return (rows.settlement_by_benefit if by_benefit else rows.settlement)(found, on.toordinal())
+
+    def deadlines(self, policy_id: str, on: date, *, known_at: datetime | None = None, at_position: int | None = None) -> list[Deadline]:
+        """The deadlines of a policy. Raises Undetermined."""
+        return rows.deadlines(self._determined(as_of.DEADLINES, policy_id, on, known_at, at_position), on.toordinal())
+
+    def _determined(self, kinds: str, policy_id: str, on: date, known_at: datetime | None, at_position: int | None) -> Policy:
+        found = self.policy(kinds, policy_id, on, known_at, at_position)
+        if found.undetermined is not None:
+            raise Undetermined(policy_id, *found.undetermined)
+        return found
+
+
+class Undetermined(Exception):
+    """Nothing is said of a policy since a position of the log: what was recorded there could not be derived, or not be read."""
+
+    def __init__(self, policy_id: str, since: int, reason: str) -> None:
+        super().__init__(f"policy {policy_id} is undetermined since position {since}: {reason}")
+        self.policy_id, self.since, self.reason = policy_id, since, reason
+
+
+@contextmanager
+def reader(engine: Engine) -> Iterator[Reader]:
+    """A reader on a connection from the engine's pool."""
+    # Every statement by itself: no transaction is opened, and none is left open. SQLite's connections are so from the start.
+    plain = engine if engine.dialect.name == "sqlite" else engine.execution_options(isolation_level="AUTOCOMMIT")
+    with plain.connect() as connection:
+        yield Reader(connection)
+
+
+# ---- portfolios ----------------------------------------------------------------------------------------------------------------
+
+
+def portfolio(connection: Connection, question: Question, kinds: str = as_of.LIMITS) -> Iterator[Policy]:
+    """The policies, with the sums of what is asked about, by code point of their ids. Streams, from one moment."""
+    known, cut = question.cut
+    values: dict[str, Any] = {"on": question.on.toordinal(), "cut": cut}
+    filters = []
     if question.policy_prefix:
-        wanted |= {"prefix": len(question.policy_prefix), "policy_prefix": question.policy_prefix}
-    statement = _statement(connection.dialect.name, question.at_position is not None, tuple(wanted))
-    cut = micros(question.known_at) if question.known_at is not None else question.at_position
-    values = {"on": question.on.toordinal(), "cut": 2**62 if cut is None else cut, **wanted}
-    for row in connection.execution_options(yield_per=1_000).execute(text(statement), values):
-        window = (date.fromordinal(row.first), date.fromordinal(row.last) if row.last is not None else None)
-        used = int(row.used)
-        yield LimitRow(
-            row.policy_id,
-            row.product,
-            row.account,
-            row.key,
-            row.unit,
-            row.cap,
-            used,
-            row.cap - used,
-            *window,
-            tuple(row.rules.split()),
-        )
+        filters.append("prefix")
+        values |= {"prefix": question.policy_prefix, "beyond": question.policy_prefix + "\U0010ffff"}
+    if question.product is not None:
+        filters.append("product")
+        values["product"] = question.product
+    if question.limit is not None:
+        filters.append("name")
+        values["name"] = question.limit
+    statement = as_of.portfolio(connection.dialect.name, kinds, known, tuple(filters))
+    for policy_id, found in groupby(_streamed(connection, statement, values), itemgetter(0)):
+        policy = rows.policy(policy_id, (row[1:] for row in found))
+        if question.product is None or policy.product == question.product or policy.undetermined is not None:
+            yield policy
 
 
-@cache
-def _statement(dialect: str, by_position: bool, wanted: tuple[str, ...]) -> str:
-    filters = {
-        "product": "AND h.product = :product",
-        "limit": "AND a.account = :limit",
-        "policy_prefix": "AND substr(p.policy_id, 1, :prefix) = :policy_prefix",
-    }
-    one = "AND policy_no = (SELECT policy_no FROM read_policies WHERE policy_id = :policy_id)"
-    parts: dict[str, Any] = {
-        "known": "position" if by_position else "known_us",
-        "policy": one if "policy_id" in wanted else "",
-        "filters": " ".join(filters[name] for name in wanted if name in filters),
-        "collate": 'COLLATE "C"' if dialect == "postgresql" else "",
-    }
-    return _LIMITS.read_text(encoding="utf-8").format(**parts)
+def _streamed(connection: Connection, statement: str, values: dict[str, Any]) -> Iterator[Any]:
+    """The rows of a statement, some at a time, on the driver."""
+    raw: Any = connection.connection.driver_connection
+    sql = dialect.of(connection).sql(statement)
+    if connection.dialect.name == "sqlite":
+        cursor = raw.cursor()
+        cursor.arraysize = AT_ONCE
+    else:
+        raw.execute("SET LOCAL cursor_tuple_fraction = 1")  # all rows are wanted, not the first ones soon
+        cursor = raw.cursor("portfolio", binary=True)
+        cursor.itersize = cursor.arraysize = AT_ONCE
+    try:
+        cursor.execute(sql, values)
+        while portion := cursor.fetchmany():
+            yield from portion
+    finally:
+        cursor.close()
+
+
+def report(connection: Connection, question: Question, wanted: Rows[R], undetermined: Callable[[Policy], None]) -> Iterator[R]:
+    """The rows of a portfolio, those that the single answers hold. Undetermined policies are told of instead."""
+    return rows.flat(portfolio(connection, question, KINDS[wanted]), wanted, question.on, undetermined)

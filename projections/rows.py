@@ -1,76 +1,228 @@
-"""An `Assessed` event as rows of the read model: a row for each limit that a line moves, for its payable, for an opening."""
+"""Rows of the read model's answers, typed: limits, settlements, deadlines. Amounts in whole yen, days or times."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
-from itertools import count
-from typing import Any, NamedTuple
+from functools import lru_cache
+from typing import Any, Final, NamedTuple, TypeVar
 
-from sqlalchemy import Table
-
-from ledger.events import Assessed
-from ledger.journal import Deadline, Entry, Held, Line, Opening, Settlement, Span
 from projections import tables
 
-AccountNo = Callable[[int, str], int]
-
-_MOVEMENT = {"paid": tables.PAID, "recovered": tables.RECOVERED, "offset": tables.OFFSET}
-
-
-class Row(NamedTuple):
-    """A row for one of the tables."""
-
-    table: Table
-    values: tuple[Any, ...]
+UNDATED: Final = 1
+"""The ordinal of the day of what holds on every day."""
 
 
-def rows(assessed: Assessed, *, policy_no: int, position: int, known_us: int, account_no: AccountNo) -> Iterator[Row]:
-    """The rows of an assessment. `position` is that of the fact that caused it: what a fact causes is known with the fact."""
-    numbers = count()
-    for stored in assessed.entries:
-        entry = Entry.decoded(stored)
-        for table, values in _of(entry, account_no):
-            yield Row(table, (policy_no, position, next(numbers), known_us, entry.day.toordinal(), entry.sign, *values))
-    if assessed.fault is not None:
-        values = (policy_no, position, next(numbers), known_us, 0, 1, "fault", assessed.fault, None, "")
-        yield Row(tables.states, values)
+class Undetermined(NamedTuple):
+    """Since which position nothing is said of a policy, and why."""
+
+    since: int
+    reason: str
 
 
-def _of(entry: Entry, account_no: AccountNo) -> Iterator[tuple[Table, tuple[Any, ...]]]:
-    item, sign = entry.item, entry.sign
-    match item:
-        case Line():
-            yield from _line(item, sign, account_no)
-        case Settlement():
-            account = account_no(_MOVEMENT[item.movement], item.benefit)
-            yield tables.movements, (account, "", None, None, sign * item.amount)
-        case Opening():
-            account = account_no(tables.LIMIT, item.limit)
-            window = (item.first.toordinal(), _ordinal(item.last))
-            yield (
-                tables.openings,
-                (account, item.key, item.unit, item.cap, *window, 2 if item.in_use else int(item.standing), " ".join(item.rules)),
-            )
-        case Deadline():
-            days = (item.due_on.toordinal(), _ordinal(item.met_on))
-            yield tables.deadlines, (item.kind, item.claim_id, *days, " ".join(item.rules))
-        case Span():
-            yield tables.states, ("state", item.state, _ordinal(item.last), " ".join(item.rules))
-        case Held():
-            yield tables.states, ("held", item.product, None, "")
-        case _:
-            return
+class Sum(NamedTuple):
+    """What the movements on one account of a policy come to, and the account, or the one that stands on it. Days are ordinals."""
+
+    kind: int
+    lines: int
+    amount: int
+    name: str
+    key: str | None
+    unit: str | None
+    cap: int | None
+    first: int | None
+    last: int | None
+    shown: int | None
+    rules: str | None
 
 
-def _line(line: Line, sign: int, account_no: AccountNo) -> Iterator[tuple[Table, tuple[Any, ...]]]:
-    run = (line.first.toordinal(), line.last.toordinal()) if line.unit == "day" and line.quantity > 1 else (None, None)
-    each = line.quantity if run[0] is not None else 1
-    for use in line.uses:
-        yield tables.movements, (account_no(tables.LIMIT, use.limit), use.key, *run, sign * use.amount // each)
-    if line.payable:
-        yield tables.movements, (account_no(tables.PAYABLE, line.benefit), "", *run, sign * line.payable // each)
+class Policy(NamedTuple):
+    """The sums of one policy. `product` is null where it is not held; an undetermined policy has no sums."""
+
+    policy_id: str
+    product: str | None
+    undetermined: Undetermined | None
+    sums: tuple[Sum, ...]
 
 
-def _ordinal(day: date | None) -> int | None:
-    return day.toordinal() if day is not None else None
+class Limit(NamedTuple):
+    """A limit: cap = used + remaining, in its unit."""
+
+    policy_id: str
+    product: str
+    limit: str
+    key: str
+    unit: str
+    cap: int
+    used: int
+    remaining: int
+    first: date
+    last: date | None
+    rules: tuple[str, ...]
+
+    def wire(self) -> dict[str, Any]:
+        """As a row of `limits` in an answer."""
+        return {
+            "limit": self.limit,
+            "key": self.key,
+            "unit": self.unit,
+            "cap": self.cap,
+            "used": self.used,
+            "remaining": self.remaining,
+            "from": self.first.isoformat(),
+            "to": None if self.last is None else self.last.isoformat(),
+            "rules": list(self.rules),
+        }
+
+
+class Settlement(NamedTuple):
+    """The money of a policy, or of one of its benefits: above zero the insurer owes, below zero it overpaid."""
+
+    policy_id: str
+    product: str
+    benefit: str | None
+    payable: int
+    paid: int
+    recovered: int
+    offset: int
+    outstanding: int
+
+    def wire(self) -> dict[str, Any]:
+        """As a `settlement` in an answer."""
+        return {
+            "payable": self.payable,
+            "paid": self.paid,
+            "recovered": self.recovered,
+            "offset": self.offset,
+            "outstanding": self.outstanding,
+        }
+
+
+class Deadline(NamedTuple):
+    """Something due by a day."""
+
+    policy_id: str
+    kind: str
+    claim_id: str | None
+    due_on: date
+    met_on: date | None
+    overdue: bool
+    rules: tuple[str, ...]
+
+    def wire(self) -> dict[str, Any]:
+        """As a row of `deadlines` in an answer."""
+        return {
+            "kind": self.kind,
+            "claim_id": self.claim_id,
+            "due_on": self.due_on.isoformat(),
+            "met_on": None if self.met_on is None else self.met_on.isoformat(),
+            "overdue": self.overdue,
+            "rules": list(self.rules),
+        }
+
+
+R = TypeVar("R", Limit, Settlement, Deadline)
+Rows = Callable[[Policy, int], list[R]]
+"""The rows of a policy on a day, an ordinal."""
+
+
+def policy(policy_id: str, found: Iterable[Any]) -> Policy:
+    """A policy from what the database says of it: the rows of `as_of.sql`, in any order."""
+    product: str | None = None
+    undetermined: Undetermined | None = None
+    sums: list[Sum] = []
+    for row in found:
+        kind = row[0]
+        if kind == tables.HELD:
+            product = row[3]
+        elif kind == tables.FAULT:
+            undetermined = Undetermined(int(row[4]), row[3])
+        else:
+            sums.append(Sum._make(row))
+    if undetermined is not None:
+        return Policy(policy_id, None, undetermined, ())
+    return Policy(policy_id, product, None, tuple(sums) if product is not None else ())
+
+
+def limits(found: Policy, on: int) -> list[Limit]:
+    """The limits in use, and those that are shown unused, by name and key."""
+    policy_id, product, _, sums = found
+    if product is None:
+        return []
+    rows = []
+    for _, lines, used, name, key, unit, cap, first, last, shown, rules in sums:
+        if cap is None or first is None:  # lines of a limit that was never opened
+            continue
+        if lines > 0 or shown == 2 or (shown == 1 and first <= on and (last is None or on <= last)):
+            row = (policy_id, product, name, key, unit, cap, used, cap - used, _day(first), _dated(last), _rules(rules))
+            rows.append(Limit._make(row))
+    rows.sort(key=_limit_order)
+    return rows
+
+
+def _limit_order(row: Limit) -> tuple[str, str]:
+    return row[2], row[3]
+
+
+_COLUMN: Final = {tables.PAYABLE: 0, tables.PAID: 1, tables.RECOVERED: 2, tables.OFFSET: 3}
+
+
+def settlement(found: Policy, on: int) -> list[Settlement]:
+    """The money of a policy in one row; none where the policy is not held."""
+    if found.product is None:
+        return []
+    sums = [0, 0, 0, 0]
+    for row in found.sums:
+        sums[_COLUMN[row.kind]] += row.amount
+    return [_settled(found.policy_id, found.product, None, sums)]
+
+
+def settlement_by_benefit(found: Policy, on: int) -> list[Settlement]:
+    """The money of a policy, benefit by benefit: of each that is payable, or on which money moved."""
+    if found.product is None:
+        return []
+    benefits: dict[str, list[int]] = {}
+    for row in found.sums:
+        if row.lines:
+            benefits.setdefault(row.name, [0, 0, 0, 0])[_COLUMN[row.kind]] += row.amount
+    return [_settled(found.policy_id, found.product, benefit, benefits[benefit]) for benefit in sorted(benefits)]
+
+
+def _settled(policy_id: str, product: str, benefit: str | None, sums: list[int]) -> Settlement:
+    payable, paid, recovered, offset = sums
+    return Settlement(policy_id, product, benefit, payable, paid, recovered, offset, payable - paid - offset + recovered)
+
+
+def deadlines(found: Policy, on: int) -> list[Deadline]:
+    """The deadlines in order of the day due, and whether each is overdue on the day asked for."""
+    rows = []
+    for row in sorted(found.sums, key=lambda row: (row.first, row.name, row.key or "")):
+        due, met = row.first, row.last
+        assert due is not None
+        overdue = on > due if met is None else met > due
+        rows.append(Deadline(found.policy_id, row.name, row.key, _day(due), _dated(met), overdue, _rules(row.rules)))
+    return rows
+
+
+def flat(policies: Iterable[Policy], rows: Rows[R], on: date, undetermined: Callable[[Policy], None]) -> Iterator[R]:
+    """The rows of policies one after the other; undetermined ones are told of instead."""
+    day = on.toordinal()
+    for found in policies:
+        if found.undetermined is not None:
+            undetermined(found)
+        else:
+            yield from rows(found, day)
+
+
+@lru_cache(100_000)
+def _day(ordinal: int) -> date:
+    return date.fromordinal(ordinal)
+
+
+def _dated(ordinal: int | None) -> date | None:
+    return None if ordinal is None or ordinal == UNDATED else _day(ordinal)
+
+
+@lru_cache(10_000)
+def _rules(joined: str | None) -> tuple[str, ...]:
+    return tuple(joined.split()) if joined else ()

@@ -1,110 +1,120 @@
-"""The tables of the read model. Rows are only ever added: a correction is one more row.
+"""The tables of the read model, kept like books: accounts, and the movements that add up on them. A correction is one more movement.
+
+An account is what movements add up on: a limit of a policy, the payable of a benefit. A thing that stands or does not (a product
+held, the opening of a limit, a deadline, a state) is an account too, and movements tell when it comes to stand and when it no longer does.
 
 Days are proleptic ordinals (`date.toordinal`), instants microseconds since 1970-01-01T00:00Z, amounts whole yen, days or times.
-A row counts for an answer on day D, known at K, where `day <= D` and `known_us <= K` (or `position <= N`).
+A movement counts for an answer on day D, known at K, where `day <= D` and `known_us <= K` (or `position <= N`).
 """
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, SmallInteger, Table, Text
+from typing import Final
 
-NAMING = {
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+NAMING: Final = {
     "ix": "ix_%(table_name)s_%(column_0_name)s",
     "pk": "pk_%(table_name)s",
     "uq": "uq_%(table_name)s_%(column_0_name)s",
 }
-METADATA = MetaData(naming_convention=NAMING)
+METADATA: Final = MetaData(naming_convention=NAMING)
 
-LIMIT, PAYABLE, PAID, RECOVERED, OFFSET = range(5)
-"""What a movement moves: a limit (`account` its name, `key` its key), or the settlement of a benefit (`account` its name)."""
+HELD, FAULT, LIMIT, PAYABLE, PAID, RECOVERED, OFFSET, DEADLINE, STATE = range(9)
+"""What a movement is on: the product held and the fault that makes a policy undetermined (account 0 of each policy); a limit, a sum of
+money of a benefit; a deadline, a state. Numbered so that what a question reads of a policy lies together."""
+OPENING: Final = 9
+"""The cap and window of a limit: an account that movements on the limit name in `stands`."""
 
-checkpoints = Table(
-    "read_checkpoints",
+KINDS: Final = ("held", "fault", "limit", "payable", "paid", "recovered", "offset", "deadline", "state", "opening")
+"""The kinds in words."""
+
+# By code point on every database, whatever its language.
+_Text: Final = Text().with_variant(Text(collation="C"), "postgresql")
+# STRICT tables of SQLite know one integer.
+_Int: Final = Integer()
+_Small: Final = SmallInteger().with_variant(Integer(), "sqlite")
+_Big: Final = BigInteger().with_variant(Integer(), "sqlite")
+
+generations: Final = Table(
+    "read_generations",
     METADATA,
-    Column("projection", Text, primary_key=True),
-    Column("position", BigInteger, nullable=False),
-    Column("hash", LargeBinary, nullable=False),
+    Column("generation", _Int, primary_key=True, autoincrement=False),
+    Column("projection", _Text, nullable=False),
+    Column("state", _Text, nullable=False),  # current: read; building; left: to be cleared away
+    Column("position", _Big, nullable=False),  # of the log, up to which it is built
+    Column("hash", LargeBinary, nullable=False),  # of the record there
+    sqlite_strict=True,
 )
 
-policies = Table(
+policies: Final = Table(
     "read_policies",
     METADATA,
-    Column("policy_no", Integer, primary_key=True, autoincrement=True),
-    Column("policy_id", Text, nullable=False, unique=True),
+    Column("policy_no", _Big, Identity(), primary_key=True),  # never given twice
+    Column("generation", _Int, nullable=False),
+    Column("policy_id", _Text, nullable=False),
+    UniqueConstraint("generation", "policy_id"),
+    sqlite_strict=True,
+    sqlite_autoincrement=True,
 )
 
-accounts = Table(
+accounts: Final = Table(
     "read_accounts",
     METADATA,
-    Column("account_no", Integer, primary_key=True, autoincrement=True),
-    Column("kind", SmallInteger, nullable=False),
-    Column("account", Text, nullable=False),
-    Index("uq_read_accounts", "kind", "account", unique=True),
+    Column("policy_no", _Big, primary_key=True, autoincrement=False),
+    Column("account_no", _Int, primary_key=True, autoincrement=False),  # odd: two added up are none
+    Column("cap", _Big),  # opening: in its unit
+    Column("first", _Int),  # opening, state: the first day; deadline: due on
+    Column("last", _Int),  # opening, state: the last day; deadline: met on
+    Column("kind", _Small, nullable=False),
+    Column("shown", _Small),  # opening, where nothing used it: 0 not shown, 1 within its window, 2 from its first day on
+    Column("name", _Text, nullable=False),  # the limit, benefit, product, state, kind of deadline; the reason of a fault
+    Column("key", _Text),  # limit, opening: its key; deadline: the claim; fault: the position since when
+    Column("unit", _Text),  # opening: yen, days, times
+    Column("rules", _Text),  # opening, deadline, state: ids in order, with blanks between
+    sqlite_strict=True,
+    sqlite_with_rowid=False,
 )
 
-_WHEN = ("policy_no", "position", "n")
-
-
-def _cut() -> list[Column[int]]:
-    """Whose row, where in the log, known when, counting from which day, and +1 or -1."""
-    return [
-        Column("policy_no", Integer, primary_key=True, autoincrement=False),
-        Column("position", BigInteger, primary_key=True, autoincrement=False),
-        Column("n", Integer, primary_key=True, autoincrement=False),
-        Column("known_us", BigInteger, nullable=False),
-        Column("day", Integer, nullable=False),
-        Column("sign", SmallInteger, nullable=False),
-    ]
-
-
-movements = Table(
+movements: Final = Table(
     "read_movements",
     METADATA,
-    *_cut(),
-    Column("account_no", Integer, nullable=False),
-    Column("key", Text, nullable=False),
-    Column("first", Integer),  # of a run of days: `amount` is then that of one day
-    Column("last", Integer),
-    Column("amount", BigInteger, nullable=False),  # signed
+    Column("policy_no", _Big, primary_key=True, autoincrement=False),
+    Column("kind", _Small, primary_key=True, autoincrement=False),
+    Column("account_no", _Int, primary_key=True, autoincrement=False),
+    Column("position", _Big, primary_key=True, autoincrement=False),  # of the fact that caused it
+    Column("n", _Int, primary_key=True, autoincrement=False),
+    Column("known_us", _Big, nullable=False),
+    Column("day", _Int, nullable=False),  # from which it counts
+    Column("first", _Int),  # of a run of days: `amount` is then that of one day
+    Column("last", _Int),
+    Column("lines", _Int, nullable=False),  # benefit lines (or settlements) that come to count, less those that no longer do
+    Column("amount", _Big, nullable=False),
+    Column("stands", _Int),  # plus the number of the account that comes to stand, minus that of one that no longer does
+    sqlite_strict=True,
     sqlite_with_rowid=False,
 )
 
-openings = Table(
-    "read_openings",
+faults: Final = Table(
+    "read_faults",
     METADATA,
-    *_cut(),
-    Column("account_no", Integer, nullable=False),
-    Column("key", Text, nullable=False),
-    Column("unit", Text, nullable=False),
-    Column("cap", BigInteger, nullable=False),
-    Column("first", Integer, nullable=False),
-    Column("last", Integer),
-    Column("standing", SmallInteger, nullable=False),  # shown unused: 0 not, 1 within its window, 2 from its first day on
-    Column("rules", Text, nullable=False),
-    sqlite_with_rowid=False,
+    Column("policy_no", _Big, primary_key=True, autoincrement=False),
+    Column("account_no", _Int, nullable=False),
+    Column("unread", _Big),  # the position of a record that could not be read: it is tried again
+    sqlite_strict=True,
 )
+"""The policies that are undetermined now, for the follower alone; what was undetermined when is in the movements."""
 
-deadlines = Table(
-    "read_deadlines",
-    METADATA,
-    *_cut(),
-    Column("kind", Text, nullable=False),
-    Column("claim_id", Text),
-    Column("due_on", Integer, nullable=False),
-    Column("met_on", Integer),
-    Column("rules", Text, nullable=False),
-    sqlite_with_rowid=False,
-)
-
-states = Table(
-    "read_states",
-    METADATA,
-    *_cut(),
-    Column("kind", Text, nullable=False),  # held: `value` is the product; state; fault: `value` is the reason
-    Column("value", Text),
-    Column("last", Integer),
-    Column("rules", Text, nullable=False),
-    sqlite_with_rowid=False,
-)
-
-ENTRY_TABLES = (movements, openings, deadlines, states)
+Index("ix_read_faults_unread", faults.c.unread)

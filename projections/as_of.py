@@ -1,0 +1,82 @@
+"""The as-of statement: what the movements of policies come to, on a day, of what was known by a cut. One for each way of asking.
+
+:on is the day, an ordinal; :cut an instant in microseconds, or a position of the log. :policy_id names one policy, :prefix and :beyond
+those whose ids lie between, :product those that held a product; :name names accounts.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Final
+
+from projections import tables
+from projections.generations import CURRENT, MOVEMENTS
+
+NOW: Final = 2**62
+"""A cut behind everything."""
+
+LIMITS: Final = f"BETWEEN {tables.HELD} AND {tables.LIMIT}"
+SETTLEMENTS: Final = f"IN ({tables.HELD}, {tables.FAULT}, {tables.PAYABLE}, {tables.PAID}, {tables.RECOVERED}, {tables.OFFSET})"
+DEADLINES: Final = f"IN ({tables.HELD}, {tables.FAULT}, {tables.DEADLINE})"
+"""What a question reads of a policy: which product is held, whether it is undetermined, and what is asked about."""
+
+AMOUNT: Final = (
+    "CASE WHEN m.last IS NULL THEN m.amount "
+    "WHEN m.last < :on THEN m.amount * (m.last - m.first + 1) "
+    "ELSE m.amount * (:on - m.first + 1) END"
+)
+"""A movement's amount on a day: a run of days goes no further than that day."""
+
+_SUMS: Final = f"SUM(m.lines) AS lines, SUM(m.stands) AS stands, CAST(SUM({AMOUNT}) AS bigint) AS amount"
+_SHOWN: Final = "s.kind, s.lines, s.amount, a.name, a.key, a.unit, a.cap, a.first, a.last, a.shown, a.rules"
+
+# The account that stands (a cap and window, a product, a deadline), or else the one moved (the money of a benefit).
+_ACCOUNT: Final = "JOIN read_accounts a ON a.policy_no = s.policy_no AND a.account_no = COALESCE(s.stands, s.account_no)"
+
+_GENERATION: Final = f"(SELECT generation FROM read_generations WHERE projection = '{MOVEMENTS}' AND state = '{CURRENT}')"
+
+_FILTERS: Final = {
+    "prefix": "p.policy_id >= :prefix AND p.policy_id < :beyond",
+    "product": f"p.policy_no IN (SELECT policy_no FROM read_accounts WHERE kind = {tables.HELD} AND name = :product)",
+}
+
+
+@cache
+def one_policy(kinds: str, known: str) -> str:
+    """The sums of one policy. `known` is the column that the cut is taken on: known_us or position."""
+    number = f"(SELECT policy_no FROM read_policies WHERE generation = {_GENERATION} AND policy_id = :policy_id)"
+    return (
+        f"SELECT {_SHOWN} FROM (SELECT m.policy_no, m.kind, m.account_no, {_SUMS} FROM read_movements m "
+        f"WHERE m.policy_no = {number} AND m.kind {kinds} AND m.day <= :on AND m.{known} <= :cut "
+        f"GROUP BY m.policy_no, m.kind, m.account_no) s {_ACCOUNT}"
+    )
+
+
+@cache
+def portfolio(dialect: str, kinds: str, known: str, filters: tuple[str, ...]) -> str:
+    """The sums of all policies, or of some, each policy's together, policies by code point; the policy's id comes first."""
+    which = " AND ".join([f"p.generation = {_GENERATION}", *(_FILTERS[name] for name in filters if name in _FILTERS)])
+    named = "WHERE (s.kind <= 1 OR a.name = :name)" if "name" in filters else ""
+    build = _stepped if dialect == "sqlite" else _hashed
+    return build(kinds, known, which, named)
+
+
+def _stepped(kinds: str, known: str, which: str, named: str) -> str:
+    """SQLite: from policy to policy in order of their ids, the movements of each lying together. Nothing is sorted or kept."""
+    return (
+        f"SELECT s.policy_id, {_SHOWN} FROM (SELECT p.policy_id, m.policy_no, m.kind, m.account_no, {_SUMS} "
+        "FROM read_policies p CROSS JOIN read_movements m ON m.policy_no = p.policy_no "
+        f"WHERE {which} AND m.kind {kinds} AND m.day <= :on AND m.{known} <= :cut "
+        f"GROUP BY p.policy_id, m.kind, m.account_no) s CROSS {_ACCOUNT} {named}"
+    )
+
+
+def _hashed(kinds: str, known: str, which: str, named: str) -> str:
+    """PostgreSQL: as its planner likes, and sorted at the end."""
+    return (
+        f"SELECT p.policy_id, {_SHOWN} FROM (SELECT m.policy_no, m.kind, m.account_no, {_SUMS} FROM read_movements m "
+        f"WHERE m.kind {kinds} AND m.day <= :on AND m.{known} <= :cut "
+        f"AND m.policy_no IN (SELECT p.policy_no FROM read_policies p WHERE {which}) "
+        "GROUP BY m.policy_no, m.kind, m.account_no) s "
+        f"JOIN read_policies p ON p.policy_no = s.policy_no {_ACCOUNT} {named} ORDER BY p.policy_id"
+    )

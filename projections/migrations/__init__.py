@@ -1,0 +1,1 @@
+"""The read model's tables and views, step by step. The log's tables are none of theirs."""
