@@ -51,15 +51,16 @@ class Workings:
 
 
 def _one_opening_each(items: Iterable[Item]) -> Iterator[Item]:
-    """A standing limit that lines touch as well is opened once: standing, from the earlier day."""
+    """A limit is opened once: from the earliest day, with the greatest cap that was held, standing where it stands at all."""
     openings: dict[tuple[str, str], Opening] = {}
     for item in items:
         if not isinstance(item, Opening):
             yield item
             continue
         other = openings.get((item.limit, item.key), item)
-        standing = item if item.standing or item.in_use else other
-        openings[item.limit, item.key] = standing._replace(counts_from=min(item.counts_from, other.counts_from))
+        shown = item if item.standing or item.in_use else other
+        first, cap = min(item.counts_from, other.counts_from), max(item.cap, other.cap)
+        openings[item.limit, item.key] = shown._replace(counts_from=first, cap=cap)
     yield from openings.values()
 
 

@@ -22,9 +22,9 @@ class Limit(NamedTuple):
     last: date | None
     rules: tuple[str, ...]
 
-    def standing(self) -> Opening:
-        """Shown through its window though nothing has used it."""
-        return Opening(self.first, *self, standing=True)
+    def standing(self, from_: date | None = None) -> Opening:
+        """Shown through its window though nothing has used it; `from_`: the first day of that where it is not the window's."""
+        return Opening(from_ or self.first, *self, standing=True)
 
     def in_use(self) -> Opening:
         """Shown from its first day on, also after its window, though nothing has used it."""
@@ -117,7 +117,7 @@ def _uniform(claim: Claim, used: dict[tuple[str, str], int]) -> int:
         (limit.cap - used.get((limit.limit, limit.key), 0), claim.rate if limit.unit == "yen" else 1)
         for limit in claim.limits
     ]
-    if any(room == 0 for room, _ in per_day):
+    if any(room <= 0 for room, _ in per_day):
         return claim.quantity
     return max(1, min(room // need for room, need in per_day if need))
 
@@ -127,7 +127,7 @@ def _cut(claim: Claim, used: dict[tuple[str, str], int]) -> Line:
     gross = payable = claim.rate * claim.quantity
     cuts: list[Cut] = []
     for limit in claim.limits:
-        room = limit.cap - used.get((limit.limit, limit.key), 0)
+        room = max(0, limit.cap - used.get((limit.limit, limit.key), 0))
         allowed = min(payable, room) if limit.unit == "yen" else payable if room >= _counted(claim) else 0
         if allowed < payable:
             cuts.append(Cut(limit.limit, limit.key, payable - allowed))

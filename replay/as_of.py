@@ -117,7 +117,7 @@ def limits(items: Iterable[Item], lines: Iterable[Line], on: date) -> list[dict[
         if not isinstance(item, Opening):
             continue
         touched = item.in_use or (item.limit, item.key) in used
-        if touched or (item.standing and item.first <= on and (item.last is None or on <= item.last)):
+        if touched or (item.standing and (item.last is None or on <= item.last)):
             rows.append(_limit(item, used.get((item.limit, item.key), 0)))
     return sorted(
         {(row["limit"], row["key"]): row for row in rows}.values(), key=lambda row: (row["limit"], row["key"])

@@ -21,7 +21,7 @@ PLAN_SET = (ev.PolicyIssued, ev.PolicyRenewed, ev.CoverageChanged)
 def status(facts: Facts, lines: Sequence[Line]) -> Iterable[Item]:
     """The state of the policy."""
     held = rules.contract(facts)
-    return states([*periods_hold(held.periods), *endings_hold(facts, held), *recorded_lapses_hold(facts)])
+    return states([*periods_hold(held.covered_periods()), *endings_hold(facts, held), *recorded_lapses_hold(facts)])
 
 
 PRODUCT = Product(

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from ledger import events as ev
 from ledger.errors import Refused, Words
-from ledger.journal import Item, Line
+from ledger.journal import Item, Line, Opening
 from ledger.limits import Claim, Limit
-from ledger.periods import Period, add_months
+from ledger.periods import Period, add_months, own_days, period_of
 from ledger.product import Ground, clause
 from ledger.products.cyber.plan import CyberPlan
 from ledger.products.general.contract import Contract
@@ -33,7 +33,6 @@ class Incident(NamedTuple):
     event_id: str
     period: Period | None
     plan: CyberPlan
-    limits_plan: CyberPlan
     facility: str | None
 
     @property
@@ -78,7 +77,7 @@ def incident_cost_limit(plan: CyberPlan, period: Period) -> int:
 @clause("CY-03")
 def liability_limits(incident: Incident, period: Period, loss: Loss) -> tuple[Limit, ...]:
     """Settlements, no deductible: the liability limit for each claim and for the period (10)."""
-    cap = liability_limit(incident.limits_plan, period)
+    cap = liability_limit(incident.plan, period)
     return (
         Limit("cyber.liability.claim", loss.own_id, "yen", cap, loss.day, None, ("CY-03",)),
         period_limit("cyber.liability.period", incident.key, cap, period, "CY-03"),
@@ -88,7 +87,7 @@ def liability_limits(incident: Incident, period: Period, loss: Loss) -> tuple[Li
 @clause("CY-04")
 def cost_limits(incident: Incident, period: Period, loss: Loss) -> tuple[Limit, ...]:
     """Incident costs: the incident-cost limit for each incident and for the period (10)."""
-    cap = incident_cost_limit(incident.limits_plan, period)
+    cap = incident_cost_limit(incident.plan, period)
     return (
         Limit(
             "cyber.cost.incident", incident.fact.incident_id, "yen", cap, incident.fact.discovered_on, None, ("CY-04",)
@@ -101,15 +100,15 @@ def cost_limits(incident: Incident, period: Period, loss: Loss) -> tuple[Limit, 
 def combined_limit(incident: Incident, period: Period) -> Limit:
     """Liability and costs of a period together never exceed the liability limit, per participant (10)."""
     return period_limit(
-        "cyber.combined.period", incident.key, liability_limit(incident.limits_plan, period), period, "CY-05"
+        "cyber.combined.period", incident.key, liability_limit(incident.plan, period), period, "CY-05"
     )
 
 
 @clause("CY-06")
 def business_limit(incident: Incident, period: Period) -> Limit | None:
     """Business interruption: only S types with the option; the option's amount for the period, outside CY-05 (10)."""
-    amount = incident.limits_plan.options.business_interruption or incident.plan.options.business_interruption
-    if incident.plan.leak_only or incident.plan.options.business_interruption is None or amount is None:
+    amount = incident.plan.options.business_interruption
+    if incident.plan.leak_only or amount is None:
         return None
     return period_limit("cyber.business.period", incident.key, amount, period, "CY-06")
 
@@ -210,18 +209,17 @@ def losses(facts: Facts, lines: Sequence[Line]) -> Iterator[Claim | Item]:
         incident = incidents.get(loss.fact.incident_id)
         if incident is not None:
             yield _claim(incident, loss, facts.on)
-    for limit in _standing(held):
-        yield limit.standing()
+    yield from _standing(held, facts.on)
 
 
 def _incident(facts: Facts, held: Contract[CyberPlan], fact: Known[ev.CyberIncidentDiscovered]) -> Incident:
     day = fact.data.discovered_on
-    period = held.period(day)
+    period = period_of(held.covered_periods(), day)
     if period is not None and any(ended <= day for ended in _ended(facts)):
         period = None
     plan = held.plan(day)
     facility = fact.data.incident_id.split("/", 1)[0] if plan.sharing == "per_facility" else None
-    return Incident(fact.data, fact.event_id, period, plan, held.plan(period.start) if period else plan, facility)
+    return Incident(fact.data, fact.event_id, period, plan, facility)
 
 
 def _ended(facts: Facts) -> list[date]:
@@ -260,18 +258,22 @@ def _claim(incident: Incident, loss: Loss, on: date) -> Claim:
     return claim._replace(limits=limits_of(incident, loss))
 
 
-def _standing(held: Contract[CyberPlan]) -> Iterable[Limit]:
-    """The limits of every period in view, for each facility where each has its own."""
-    for period in held.periods:
-        plan = held.plan(period.start)
-        facilities = held.issued.facilities if plan.sharing == "per_facility" else (None,)
-        for facility in facilities or ():
+def _standing(held: Contract[CyberPlan], on: date) -> Iterator[Opening]:
+    """The limits of every period in view, by the plan held last in it, for each facility where each has its own."""
+    for period, first, last in own_days(held.covered_periods()):
+        plan = held.plan(min(on, last))
+        for facility in held.issued.facilities if plan.sharing == "per_facility" else (None,):
             key = f"{facility}/{period.start}" if facility else str(period.start)
-            yield period_limit("cyber.liability.period", key, liability_limit(plan, period), period, "CY-03")
-            yield period_limit("cyber.cost.period", key, incident_cost_limit(plan, period), period, "CY-04")
-            yield period_limit("cyber.combined.period", key, liability_limit(plan, period), period, "CY-05")
-            if plan.options.business_interruption and not plan.leak_only:
-                yield period_limit("cyber.business.period", key, plan.options.business_interruption, period, "CY-06")
+            for name, cap, rule in _period_caps(plan, period):
+                yield period_limit(name, key, cap, period, rule).standing(first)
+
+
+def _period_caps(plan: CyberPlan, period: Period) -> Iterator[tuple[str, int, str]]:
+    yield "cyber.liability.period", liability_limit(plan, period), "CY-03"
+    yield "cyber.cost.period", incident_cost_limit(plan, period), "CY-04"
+    yield "cyber.combined.period", liability_limit(plan, period), "CY-05"
+    if plan.options.business_interruption and not plan.leak_only:
+        yield "cyber.business.period", plan.options.business_interruption, "CY-06"
 
 
 # ---- CY-06, CY-10, CY-11, CY-14: what is refused --------------------------------------------------------------------------------

@@ -46,13 +46,13 @@ BENEFIT_FACTS = COVER | STAYS | VISITS | TREATMENTS | PROPERTY | INCOME | CARE
 
 def turns(facts: Facts) -> Iterable[date]:
     """Days on which something turns that no fact is dated to."""
-    return [*cancer.treatment_starts(facts), *papers.growing_days(facts), *deadline_turns(facts)]
+    return [*papers.growing_days(facts), *deadline_turns(facts)]
 
 
 def status(facts: Facts, lines: Sequence[Line]) -> Iterable[Item]:
     """The state of the policy."""
     held = policy(facts)
-    return states([*periods_hold(held.periods), *endings_hold(facts, held), *recorded_lapses_hold(facts)])
+    return states([*periods_hold(held.covered_periods()), *endings_hold(facts, held), *recorded_lapses_hold(facts)])
 
 
 PRODUCT = Product(
@@ -75,7 +75,7 @@ PRODUCT = Product(
         Section("surgery", COVER | STAYS | {ev.SurgeryPerformed}, surgery.surgeries),
         Section("radiation", COVER | {ev.RadiationGiven}, surgery.radiations),
         Section("advanced care", COVER | {ev.AdvancedCareReceived}, advanced.advanced_care),
-        Section("cancer diagnosis", COVER | {ev.CancerDiagnosed}, cancer.diagnoses, reads_day=True),
+        Section("cancer diagnosis", COVER | {ev.CancerDiagnosed}, cancer.diagnoses),
         Section("lump sums for stays", COVER | STAYS, lump_sums.lump_sums),
         Section("anticancer treatment", COVER | {ev.AnticancerTreated}, cancer.anticancer_treatment),
         Section("injury disability", COVER | {ev.DisabilityFixed}, disability.disabilities),

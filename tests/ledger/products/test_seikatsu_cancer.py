@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
 
 from tests.ledger.products.seikatsu_history import Seikatsu
@@ -29,7 +31,7 @@ def treated(history: Seikatsu, first: str, last: str | None = None, condition_id
     )
 
 
-def with_cancer(riders: dict[str, object], icd10: str = "C34.1", onset: str = "2023-01-05", **more: object) -> Seikatsu:
+def with_cancer(riders: Mapping[str, object], icd10: str = "C34.1", onset: str = "2023-01-05", **more: object) -> Seikatsu:
     history = Seikatsu(riders=riders, **more)  # type: ignore[arg-type]
     history.sickness(icd10=icd10, onset=onset)
     return history
@@ -46,7 +48,7 @@ def test_sk_60_counts_from_the_later_of_diagnosis_and_start_of_treatment() -> No
     history = with_cancer(DIAGNOSIS)
     diagnosed(history)
 
-    assert (history.pays("2023-03-19"), declined(history, "2023-03-19")) == ({}, ["SK-60"])
+    assert (history.pays("2023-03-19"), declined(history, "2023-03-19")) == ({}, [])
     assert (history.pays("2023-03-20"), declined(history, "2023-03-20")) == ({"cancer_diagnosis": 1_000_000}, [])
     assert history.used("2023-03-20", "cancer_diagnosis.period") == {"2023-01-01": (1, 1)}
 
@@ -66,7 +68,6 @@ def test_sk_60_counts_from_the_later_of_diagnosis_and_start_of_treatment() -> No
         ("C34.1", {"pathology": False}, ["SK-60"]),
         ("C34.1", {"pathology": False, "accepted_otherwise": True}, []),
         ("C34.1", {"first_ever": False}, ["SK-60"]),
-        ("C34.1", {"started": None}, ["SK-60"]),
     ],
 )
 def test_sk_60_first_ever_cancer_proven_and_treated(icd10: str, more: dict[str, object], rules: list[str]) -> None:
@@ -74,6 +75,13 @@ def test_sk_60_first_ever_cancer_proven_and_treated(icd10: str, more: dict[str, 
     diagnosed(history, **more)  # type: ignore[arg-type]
 
     assert declined(history) == rules
+
+
+def test_sk_60_without_treatment_there_is_no_line() -> None:
+    history = with_cancer(DIAGNOSIS)
+    diagnosed(history, started=None)
+
+    assert history.on(END)["benefits"] == []
 
 
 def test_sk_60_once_a_policy_period() -> None:

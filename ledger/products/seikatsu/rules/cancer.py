@@ -14,7 +14,7 @@ from ledger.periods import Period, month_first, month_last, month_of, months_fro
 from ledger.product import clause
 from ledger.products.seikatsu.plan import SeikatsuPlan
 from ledger.products.seikatsu.rules.conditions import chains, conditions
-from ledger.products.seikatsu.rules.cover import TERMS, cover, period_begun, policy
+from ledger.products.seikatsu.rules.cover import TERMS, begun_before, cover, in_scheme, layers, period_begun, policy
 from ledger.products.seikatsu.rules.hospital import held_in
 from ledger.products.seikatsu.rules.lists import is_cancer, is_for_anticancer
 from ledger.products.seikatsu.rules.purposes import excluded
@@ -53,8 +53,7 @@ def no_first_proven_cancer(condition: ev.ConditionRecorded, fact: ev.CancerDiagn
 @clause("SK-60")
 def diagnosis_counts_from(fact: ev.CancerDiagnosed) -> date | None:
     """The later of the diagnosis and the start of its treatment; None while no treatment has started (Q35)."""
-    started_on = fact.treatment_started_on
-    return None if started_on is None else max(fact.diagnosed_on, started_on)
+    return None if fact.treatment_started_on is None else max(fact.diagnosed_on, fact.treatment_started_on)
 
 
 @clause("SK-60")
@@ -64,45 +63,39 @@ def diagnosis_limit(period: Period) -> Limit:
     return Limit("cancer_diagnosis.period", str(period.start), "times", cap, period.first_day, period.last_day, ("SK-60",))
 
 
-def treatment_starts(facts: Facts) -> list[date]:
-    """Days on which a diagnosis made before comes to count."""
-    return [day for fact in facts.of(ev.CancerDiagnosed) if (day := diagnosis_counts_from(fact.data)) is not None]
-
-
 def _diagnosis(facts: Facts, diagnosed: Known[ev.CancerDiagnosed]) -> Iterator[Claim]:
     fact, day = diagnosed.data, diagnosed.data.diagnosed_on
     condition = conditions(facts)[fact.condition_id]
     covered = cover(facts, cancer_diagnosis, fact.condition_id, day, None, with_causes=False)
     if not covered.held:
         return
-    starts = diagnosis_counts_from(fact)
     claim = Claim(
-        "cancer_diagnosis", diagnosed.event_id, starts or day, day, day, "time", 1, TERMS.number("cancer_diagnosis", day), (),
+        "cancer_diagnosis", diagnosed.event_id, day, day, day, "time", 1, TERMS.number("cancer_diagnosis", day), (),
         (diagnosed.event_id,), order=(diagnosed.event_id,), judged_on=day, condition_id=fact.condition_id,
     )  # fmt: skip
-    period = policy(facts).period(day)
-    rule = excluded(condition, day) or covered.declined_by(day)
-    assert facts.on is not None
-    if rule is None and (no_first_proven_cancer(condition, fact) or starts is None or starts > facts.on):
-        rule = "SK-60"
+    period, counts_from = policy(facts).period(day), diagnosis_counts_from(fact)
+    rule = excluded(condition, day) or covered.declined_by(day) or ("SK-60" if no_first_proven_cancer(condition, fact) else None)
     if rule is not None or period is None:
-        yield claim._replace(counts_from=day).decline(rule or "SK-00")
-    else:
-        yield claim._replace(rules=("SK-60",), limits=(diagnosis_limit(period),))
+        yield claim.decline(rule or "SK-00")
+    elif counts_from is not None:
+        yield claim._replace(counts_from=counts_from, rules=("SK-60",), limits=(diagnosis_limit(period),))
 
 
 # ---- SK-66, SK-67: a month of anticancer treatment -------------------------------------------------------------------
 
 
 class Treated(NamedTuple):
-    """A treatment or a prescription's span that is payable."""
+    """What one treatment or prescription gave in one month: the first and last treated day in it."""
 
     first: date
     event_id: str
     last: date
-    condition_id: str
+    fact: ev.AnticancerTreated
     chain: frozenset[str]
-    hormone_only: bool
+
+    @property
+    def month(self) -> str:
+        return month_of(self.first)
 
 
 class Month(NamedTuple):
@@ -110,7 +103,6 @@ class Month(NamedTuple):
 
     month: str
     first: date
-    last: date
     hormone_only: bool
     condition_id: str
     events: tuple[str, ...]
@@ -144,34 +136,47 @@ def month_rate(month: Month) -> int:
 
 
 def anticancer_treatment(facts: Facts, lines: Sequence[Line]) -> Iterator[Claim | Item]:
-    """Every month of every incident, and the treatments that are declined."""
+    """Every month of every incident, and the months that are declined."""
+    declined: dict[tuple[str, str, str], list[Treated]] = {}
     payable: list[Treated] = []
-    for treated in facts.of(ev.AnticancerTreated):
-        fact, condition = treated.data, conditions(facts)[treated.data.condition_id]
-        rule = excluded(condition, fact.from_) or next((rule.clauses[0] for rule in DECLINING if rule(facts, fact)), None)  # type: ignore[attr-defined]
+    for one in _treated(facts):
+        rule = _declined_by(facts, one)
         if rule is None:
-            chain = chains(facts)[fact.condition_id]
-            payable.append(Treated(fact.from_, treated.event_id, fact.to, fact.condition_id, chain, hormone_only(condition, fact)))
-        elif cover(facts, anticancer, fact.condition_id, fact.from_, None, with_causes=False).held:
-            yield _declined(facts, treated, rule)
-    for incident in incidents(payable):
+            payable.append(one)
+        elif held_on_day(facts, one.first):
+            declined.setdefault((rule, one.fact.condition_id, one.month), []).append(one)
+    for rule, months in declined.items():
+        yield _claim(facts, f"{rule[1]}/{rule[2]}", _month(facts, months), months[0].first).decline(rule[0])
+    for incident in incidents(facts, payable):
         yield from _months(facts, incident)
     for period in policy(facts).periods:
         if held_in(facts, anticancer, period):
             yield anticancer_period_limit(period).standing()
 
 
-def _declined(facts: Facts, treated: Known[ev.AnticancerTreated], rule: str) -> Claim:
-    """A treatment that is declined, as one line of the months it touches."""
-    fact, condition = treated.data, conditions(facts)[treated.data.condition_id]
-    month = Month(month_of(fact.from_), fact.from_, fact.to, hormone_only(condition, fact), fact.condition_id, (treated.event_id,))
-    return Claim(
-        "anticancer", f"{fact.condition_id}/{month.month}", fact.from_, month_first(month.month), month_last(month.month), "month", 1,
-        month_rate(month), (), (treated.event_id,), order=(treated.event_id,), judged_on=fact.from_, condition_id=fact.condition_id,
-    ).decline(rule)  # fmt: skip
+def _treated(facts: Facts) -> Iterator[Treated]:
+    """Every treatment, month by month, in order of day and event id."""
+    for treated in facts.of(ev.AnticancerTreated):
+        fact, chain = treated.data, chains(facts)[treated.data.condition_id]
+        for month in months_touched(fact.from_, fact.to):
+            first, last = max(fact.from_, month_first(month)), min(fact.to, month_last(month))
+            yield Treated(first, treated.event_id, last, fact, chain)
 
 
-# ---- SK-68: incidents ------------------------------------------------------------------------------------------------
+def _declined_by(facts: Facts, one: Treated) -> str | None:
+    """The clause that declines a month of treatment whatever incident it belongs to."""
+    condition = conditions(facts)[one.fact.condition_id]
+    rule = next((rule.clauses[0] for rule in DECLINING if rule(facts, one.fact)), None)  # type: ignore[attr-defined]
+    covered = any(not begun_before(facts, layer, one.fact.condition_id, False) for layer in layers(facts, anticancer, one.first))
+    return excluded(condition, one.first) or rule or (None if covered else "SK-04")
+
+
+def held_on_day(facts: Facts, on: date) -> bool:
+    """Whether the plan of a day has the rider."""
+    return bool(layers(facts, anticancer, on))
+
+
+# ---- SK-68: incidents -------------------------------------------------------------------------------------------------
 
 
 @clause("SK-68")
@@ -180,54 +185,44 @@ def goes_on(last: str, month: str) -> bool:
     return months_from_to(last, month) <= TERMS.number("incident_months", month_first(month))
 
 
-def incidents(treated: Iterable[Treated]) -> Iterator[list[Month]]:
+def incidents(facts: Facts, treated: Iterable[Treated]) -> Iterator[list[Month]]:
     """The months of each incident, in order."""
-    chained: dict[frozenset[str], list[Treated]] = {}
-    for one in sorted(treated):
-        chained.setdefault(one.chain, []).append(one)
+    chained: dict[frozenset[str], dict[str, list[Treated]]] = {}
+    for one in sorted(treated, key=lambda one: (one.first, one.event_id)):
+        chained.setdefault(one.chain, {}).setdefault(one.month, []).append(one)
     for of_chain in chained.values():
         incident: list[Month] = []
-        for month in _months_of(of_chain):
-            if incident and not goes_on(incident[-1].month, month.month):
+        for month in sorted(of_chain):
+            if incident and not goes_on(incident[-1].month, month):
                 yield incident
                 incident = []
-            incident.append(month)
+            incident.append(_month(facts, of_chain[month]))
         yield incident
 
 
-def _months_of(treated: Sequence[Treated]) -> list[Month]:
-    """The months touched by treatments of one chain, in order."""
-    months: dict[str, Month] = {}
-    for one in treated:
-        for name in months_touched(one.first, one.last):
-            first, last = max(one.first, month_first(name)), min(one.last, month_last(name))
-            known = months.get(name)
-            if known is None:
-                months[name] = Month(name, first, last, one.hormone_only, one.condition_id, (one.event_id,))
-                continue
-            only_hormones = known.hormone_only and one.hormone_only
-            months[name] = known._replace(
-                first=min(known.first, first), hormone_only=only_hormones, events=tuple(sorted({*known.events, one.event_id}))
-            )
-    return [months[name] for name in sorted(months)]
+def _month(facts: Facts, treated: Sequence[Treated]) -> Month:
+    """One month of treatments, in order of day and event id."""
+    first = treated[0]
+    only_hormones = all(hormone_only(conditions(facts)[one.fact.condition_id], one.fact) for one in treated)
+    events = tuple(sorted({one.event_id for one in treated}))
+    return Month(first.month, first.first, only_hormones, first.fact.condition_id, events)
 
 
 def _months(facts: Facts, incident: list[Month]) -> Iterator[Claim]:
-    """The months of an incident: it is covered where its first treatment is."""
+    """The months of an incident. It began in the scheme, and then goes on after its end; else its months are declined."""
     start = incident[0]
     key = f"{start.condition_id}/{start.month}"
-    covered = cover(facts, anticancer, start.condition_id, start.first, None, with_causes=False)
-    if not covered.held:
-        return
-    rule = covered.declined_by(start.first)
     limits = anticancer_limits(facts, key, start)
     for month in incident:
-        claim = Claim(
-            "anticancer", key, month.first, month_first(month.month), month_last(month.month), "month", 1, month_rate(month),
-            ("SK-68", "SK-66") if month is not start else ("SK-66",), month.events, order=(key, month.month), judged_on=start.first,
-            condition_id=start.condition_id,
-        )  # fmt: skip
-        yield claim.decline(rule) if rule else claim._replace(limits=limits)
+        claim = _claim(facts, key, month, start.first)
+        yield claim._replace(limits=limits) if in_scheme(facts, start.first) else claim.decline("SK-00")
+
+
+def _claim(facts: Facts, key: str, month: Month, judged_on: date) -> Claim:
+    return Claim(
+        "anticancer", key, month.first, month_first(month.month), month_last(month.month), "month", 1, month_rate(month),
+        ("SK-68", "SK-66"), month.events, order=(key, month.month), judged_on=judged_on, condition_id=month.condition_id,
+    )  # fmt: skip
 
 
 # ---- SK-69: limits ---------------------------------------------------------------------------------------------------

@@ -39,8 +39,9 @@ def _of_accident(facts: Facts, condition_id: str, accident_on: date, fixed: Sequ
     insured = sum(layer.amount for layer in layers(facts, injury_disability, accident_on))
     if not insured:
         return
-    in_time = [one for one in fixed if not arisen_late(one.data)]
-    yield from (_claim([one], insured).decline("SK-70") for one in fixed if arisen_late(one.data))
+    injured = conditions(facts)[condition_id].kind == "injury"
+    in_time = [one for one in fixed if injured and not arisen_late(one.data)]
+    yield from (_claim([one], insured).decline("SK-70") for one in fixed if one not in in_time)
     if in_time:
         rule = excluded(conditions(facts)[condition_id], accident_on) or (None if in_scheme(facts, accident_on) else "SK-00")
         claim = _claim(in_time, insured)
@@ -78,13 +79,15 @@ def percent_together(grades: Iterable[int], on: date) -> int:
 def percent_added(fixed: Iterable[Fixed], on: date) -> int:
     """Worsening at the same site: the percentage of the grades after, less that of the existing grades at those sites (table)."""
     after: dict[str, list[int]] = {}
-    before: set[tuple[str, int]] = set()
+    before: dict[str, list[int]] = {}
     for one in fixed:
-        before |= {(existing.site, existing.grade) for existing in one.data.existing or ()}
+        for site in {existing.site for existing in one.data.existing or ()}:
+            before.setdefault(site, [existing.grade for existing in one.data.existing or () if existing.site == site])
         for site in {disability.site for disability in one.data.disabilities}:  # what was fixed later of a site takes the place
             after[site] = [disability.grade for disability in one.data.disabilities if disability.site == site]
     grades = [grade for of_site in after.values() for grade in of_site]
-    return max(0, percent_together(grades, on) - percent_together((grade for site, grade in before if site in after), on))
+    existed = [grade for site, of_site in before.items() if site in after for grade in of_site]
+    return max(0, percent_together(grades, on) - percent_together(existed, on))
 
 
 def _claim(fixed: Sequence[Fixed], insured: int) -> Claim:

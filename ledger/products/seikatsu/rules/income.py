@@ -107,9 +107,11 @@ def _months(facts: Facts, disability: Disability) -> Iterator[Claim]:
         if first > last or not loss_above(report.data):
             continue
         amount = part_of_month(month_amount(report.data, covered.amount or covered.held), first, last)
+        if not amount:
+            continue
         claim = Claim(
-            "income_monthly", report.event_id, first, first, last, "month", 1, amount, ("SK-82", "SK-81"),
-            (disability.event_id, report.event_id), order=(report.event_id,), judged_on=fact.disabled_on, condition_id=fact.condition_id,
+            "income_monthly", fact.disability_id, first, first, last, "month", 1, amount, ("SK-82", "SK-81"),
+            (disability.event_id, report.event_id), order=(fact.disability_id, month), judged_on=fact.disabled_on, condition_id=fact.condition_id,
         )  # fmt: skip
         yield claim.decline(rule) if rule else claim
 

@@ -22,22 +22,33 @@ def certificates(facts: Facts, lines: Sequence[Line]) -> Iterator[Claim | Item]:
     assert facts.on is not None
     on = facts.on
     payable = [line.through(on) for line in lines if line.payable and line.counts_from <= on]
-    since_last: set[Line] = set()
-    for claim in filed(facts):
-        if certified_before(facts, claim):
-            since_last = set()
-        own = [line for line in payable if not claim.names or not claim.names.isdisjoint(line.events)]
-        since_last |= {line for line in own if line.benefit not in TERMS.at("certificate_never", claim.filed_on)}
-        claimed, threshold = sum(line.payable for line in since_last), threshold_of(facts, since_last, claim.filed_on)
-        required = always_required(own, claim.filed_on) or claimed > threshold
+    own = {claim: claimed_lines(payable, claim) for claim in filed(facts)}
+    for claim, lines_of_claim in own.items():
+        counted = set[Line]().union(*(own[one] for one in since_last_certificate(facts, claim)))
+        claimed, threshold = sum(line.payable for line in counted), threshold_of(facts, lines_of_claim, claim.filed_on)
+        required = bool(lines_of_claim) and (always_required(lines_of_claim, claim.filed_on) or claimed > threshold)
         yield Certificate(max(on, claim.filed_on), claim.claim_id, claimed, threshold, required, ("SK-90",))
 
 
 @clause("SK-90")
-def certified_before(facts: Facts, claim: Filed) -> bool:
-    """A certificate handed in for an earlier claim by the day of filing: amounts are counted afresh (Q8, Q9)."""
-    earlier = {one.claim_id for one in filed(facts) if (one.filed_on, one.claim_id) < (claim.filed_on, claim.claim_id)}
-    return any(c.data.claim_id in earlier and c.data.submitted_on <= claim.filed_on for c in facts.of(ev.CertificateSubmitted))
+def claimed_lines(payable: Iterable[Line], claim: Filed) -> frozenset[Line]:
+    """The lines that rest on the facts the claim names, all where it names none; never those of care (Q85)."""
+    never = TERMS.at("certificate_never", claim.filed_on)
+    named = (line for line in payable if not claim.names or not claim.names.isdisjoint(line.events))
+    return frozenset(line for line in named if line.benefit not in never)
+
+
+@clause("SK-90")
+def since_last_certificate(facts: Facts, claim: Filed) -> list[Filed]:
+    """The claims up to this one, of those filed after the last certificate handed in for another by its filing (Q8, Q9)."""
+    given = [
+        c.data.submitted_on
+        for c in facts.of(ev.CertificateSubmitted)
+        if c.data.claim_id != claim.claim_id and c.data.submitted_on <= claim.filed_on
+    ]
+    order = (claim.filed_on, claim.claim_id)
+    earlier = [one for one in filed(facts) if (one.filed_on, one.claim_id) < order and (not given or one.filed_on > max(given))]
+    return [*earlier, claim]
 
 
 @clause("SK-90")

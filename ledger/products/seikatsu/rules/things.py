@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from ledger import events as ev
-from ledger.journal import Item, Line
+from ledger.journal import Item, Line, Opening
 from ledger.limits import Claim, Limit
 from ledger.money import percent
 from ledger.periods import Period
@@ -50,10 +50,7 @@ def losses(facts: Facts, lines: Sequence[Line]) -> Iterator[Claim | Item]:
         yield from _property(facts, lost)
     for achieved in facts.of(ev.HoleInOneAchieved):
         yield from _achievement(facts, achieved)
-    for period in policy(facts).periods:
-        for name, option in PERIOD_LIMITS.items():
-            if held(facts, option, period.first_day):
-                yield period_limit(facts, name, period).standing()
+    yield from _standing(facts)
 
 
 def held(facts: Facts, option: Option, on: date) -> int:
@@ -159,19 +156,25 @@ _CLAUSES = {"bailee.period": "SK-76", "belongings.period": "SK-77", "household.p
 
 
 @clause("SK-76", "SK-77", "SK-78")
-def period_limit(facts: Facts, name: str, period: Period) -> Limit:
-    """The plan's amount, or 300,000 yen for belongings, a policy period; the highest amount held in it (Interpretation)."""
-    if name == "belongings.period":
-        cap = TERMS.number("belongings_period", period.start)
-    else:
-        days = (period.first_day, *(plan.from_ for plan in policy(facts).plans if period.contains(plan.from_)))
-        cap = max(held(facts, PERIOD_LIMITS[name], day) for day in days)
+def period_limit(facts: Facts, name: str, period: Period, on: date) -> Limit:
+    """The amount held on the day of the loss, or 300,000 yen for belongings, a policy period (Interpretation)."""
+    own = name != "belongings.period"
+    cap = held(facts, PERIOD_LIMITS[name], on) if own else TERMS.number("belongings_period", period.start)
     return Limit(name, str(period.start), "yen", cap, period.first_day, period.last_day, (_CLAUSES[name],))
 
 
 def _period_limits(facts: Facts, name: str, on: date) -> tuple[Limit, ...]:
     period = policy(facts).period(on)
-    return (period_limit(facts, name, period),) if period is not None else ()
+    return (period_limit(facts, name, period, on),) if period is not None else ()
+
+
+def _standing(facts: Facts) -> Iterator[Opening]:
+    """The limits of every period in view, by what was held last in it."""
+    for period in policy(facts).periods:
+        last = max([period.first_day, *(plan.from_ for plan in policy(facts).plans if period.contains(plan.from_))])
+        for name, option in PERIOD_LIMITS.items():
+            if held(facts, option, last):
+                yield period_limit(facts, name, period, last).standing()
 
 
 # ---- SK-79: hole-in-one ----------------------------------------------------------------------------------------------
