@@ -109,8 +109,8 @@ _spoken: list[Language] = []
 
 
 def language() -> Language:
-    """The language of this run: that of `--lang`, else of the locale."""
-    return _spoken[0] if _spoken else of_the_locale(os.environ)
+    """The language of this run: that of `--lang`, else of HOKEN_LANG, else of the locale."""
+    return _spoken[0] if _spoken else of_settings(os.environ)
 
 
 def speak(chosen: Language | None) -> Language | None:
@@ -119,9 +119,10 @@ def speak(chosen: Language | None) -> Language | None:
     return chosen
 
 
-def of_the_locale(environment: Mapping[str, str]) -> Language:
-    """Japanese where the locale is, else English."""
-    setting = next((environment[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if environment.get(name)), "")
+def of_settings(environment: Mapping[str, str]) -> Language:
+    """Japanese where the settings are, else English."""
+    names = ("HOKEN_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
+    setting = next((environment[name] for name in names if environment.get(name)), "")
     return "ja" if setting.lower().startswith("ja") else "en"
 
 
