@@ -24,8 +24,8 @@ class Filed(NamedTuple):
     names: frozenset[str]
 
     def covers(self, event_id: str, day: date) -> bool:
-        """Whether the claim is made for a fact of that day. What only describes a condition has no day: it must be named."""
-        return event_id in self.names if self.names else UNDATED < day <= self.filed_on
+        """Whether the claim is made for a fact of that day."""
+        return event_id in self.names if self.names else day <= self.filed_on
 
     def lines(self, lines: Iterable[Line]) -> list[Line]:
         """The claim's lines: those that rest on a fact it names; naming none, those that count by the day of filing."""

@@ -106,7 +106,7 @@ def prescription(facts: Facts, claim: Filed) -> Iterator[Deadline]:
         rights = [day for event_id, day in facts.once(days_by_event).items() if event_id in claim.names and day != UNDATED]
     if rights:
         last = min(lapses_after(arose) for arose in rights)
-        yield Deadline(claim.filed_on, "prescription", claim.claim_id, last, claim.filed_on, ("GN-04",))
+        yield Deadline(max(claim.filed_on, min(rights)), "prescription", claim.claim_id, last, claim.filed_on, ("GN-04",))
 
 
 def lapses_after(arose: date) -> date:
@@ -120,12 +120,13 @@ def _prescribed(facts: Facts, claim: Claim) -> str | None:
 
 
 def _came_too_late(facts: Facts, event_id: str) -> bool:
-    """Interpretation: only a fact that a claim names, or with a day on which the right arose, can be prescribed."""
+    """Interpretation: what can be prescribed is a fact that a claim names, or whose right a claim says when it arose; never a
+    condition alone, which has no day and may bring benefits for years.
+    """
     day = facts.once(days_by_event).get(event_id, UNDATED)
-    made = [claim for claim in facts.once(filed) if claim.covers(event_id, day)]
+    made = [claim for claim in facts.once(filed) if day != UNDATED and claim.covers(event_id, day)]
     subject = any(claim.names or claim.right_arose_on for claim in made)
-    rights = [(claim.right_arose_on or day, claim.filed_on) for claim in made]
-    return subject and not any(arose == UNDATED or filed_on <= lapses_after(arose) for arose, filed_on in rights)
+    return subject and not any(claim.filed_on <= lapses_after(claim.right_arose_on or day) for claim in made)
 
 
 PRESCRIPTION = Guard("prescription", frozenset({ev.ClaimFiled}), _prescribed)

@@ -14,7 +14,8 @@ STAYS: frozenset[type[ev.Fact]] = frozenset({ev.HospitalAdmitted, ev.StayConfirm
 
 class Stay(NamedTuple):
     """A stay from `first` to `last`, both days included. Without a known discharge it counts to its last confirmed day,
-    and to the admission day alone where there is none: nothing accrues without evidence."""
+    and to the admission day alone where there is none: nothing accrues without evidence. `events`: the admission, then all that
+    tells how long it lasted."""
 
     first: date
     stay_id: str
@@ -43,13 +44,10 @@ def stays(facts: Facts) -> tuple[Stay, ...]:
     found = []
     for admitted in facts.of(ev.HospitalAdmitted):
         stay_id, first = admitted.data.stay_id, admitted.data.admitted_on
+        known = confirmed.get(stay_id, [])
         end = discharged.get(stay_id)
-        evidence: tuple[str, ...]
-        if end is not None:
-            last, evidence = end.data.discharged_on, (end.event_id,)
-        else:
-            last, *_ = max(confirmed.get(stay_id, []), default=(first, ""))
-            evidence = tuple(sorted(e for through, e in confirmed.get(stay_id, []) if through == last))[:1]
+        last = end.data.discharged_on if end is not None else max((through for through, _ in known), default=first)
+        evidence = sorted([*(event_id for _, event_id in known), *([end.event_id] if end is not None else [])])
         found.append(
             Stay(
                 first, stay_id, max(first, last), end.data.discharged_on if end else None, end.data.alive if end else True,
