@@ -7,9 +7,10 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from ledger.periods import Clock
+from ledger import events as ev
+from ledger.periods import ONE_DAY, Clock
 from ledger.product import Plan
-from ledger.products.general.contract import Contract
+from ledger.products.general.contract import Contract, PlanHeld
 from ledger.products.general.contract import contract as read_contract
 from ledger.terms import Terms
 from ledger.timeline import Facts
@@ -24,13 +25,18 @@ class OyakoPlan(Plan):
     plan: Literal["A", "B", "C", "D"]
 
 
-class Increase(NamedTuple):
-    """A higher plan from a day on: the insured amount before it and with it, in yen; whether it came with a renewal."""
+class Change(NamedTuple):
+    """A change of plan: its day, the insured amount before and after it, in yen, and whether it came with a renewal."""
 
     day: date
     before: int
     after: int
     at_renewal: bool
+
+    @property
+    def increase(self) -> bool:
+        """Whether to a higher plan."""
+        return self.after > self.before
 
 
 def contract(facts: Facts) -> Contract[OyakoPlan]:
@@ -52,12 +58,16 @@ def insured_amount(plan: OyakoPlan, held: Contract[OyakoPlan]) -> int:
     return int(TERMS.at("insured_amount", held.entered_on)[plan.plan])
 
 
-def increases(held: Contract[OyakoPlan]) -> list[Increase]:
-    """Each change to a higher plan, in order of time."""
-    amounts = [(change.from_, insured_amount(change.plan, held)) for change in held.plans]
+def changes(held: Contract[OyakoPlan], served_on: date | None = None) -> list[Change]:
+    """Each change of plan, in order of time; of those alone, where a day is given, whose new plan serves by that day."""
+    plans = [plan for plan in held.plans if served_on is None or _serves_from(held, plan) <= served_on]
+    amounts = [(plan.from_, insured_amount(plan.plan, held)) for plan in plans]
     renewals = {period.start for period in held.periods[1:]}
-    return [
-        Increase(day, before, after, day in renewals)
-        for (_, before), (day, after) in pairwise(amounts)
-        if after > before
-    ]
+    return [Change(day, before, after, day in renewals) for (_, before), (day, after) in pairwise(amounts)]
+
+
+def _serves_from(held: Contract[OyakoPlan], new: PlanHeld[OyakoPlan]) -> date:
+    """A renewal's plan does not serve on a day that still belongs to the period before."""
+    period = held.period(new.from_)
+    shared = isinstance(new.change, ev.PolicyRenewed) and period is not None and period.start < new.from_
+    return new.from_ + ONE_DAY if shared else new.from_

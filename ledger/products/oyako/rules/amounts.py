@@ -9,32 +9,32 @@ from ledger.limits import Limit
 from ledger.money import percent
 from ledger.periods import years_last_day
 from ledger.product import clause
-from ledger.products.oyako.plan import TERMS, contract, increases, insured_amount
+from ledger.products.oyako.plan import TERMS, Change, changes, contract, insured_amount
 from ledger.products.oyako.rules.rescission import of_an_added_part_alone
 from ledger.products.oyako.rules.trigger import Target
 from ledger.products.oyako.rules.trigger import target as target_period
 from ledger.timeline import Facts, Known
 
-Lowered = list[tuple[int, str]]
-
-
 # ---- OY-11, OY-12, OY-20: the insured amount that serves ------------------------------------------------------------
 
 
 def amount_in_force(facts: Facts) -> tuple[int, tuple[str, ...]]:
-    """The insured amount in yen, the lowest that a rule leaves of the plan at trigger, and the rules that made it."""
+    """The insured amount in yen: change by change to the plan at trigger, without the added parts that a rule takes off,
+    and no more than under the plan at the cause; and the rules that made it."""
     held, period = contract(facts), facts.once(target_period)
     assert period is not None, "without a trigger there is no amount to ask for"
-    amount, rules = insured_amount(held.plan(period.first), held), ["OY-04"]
-    for lower, rule in (
-        *added_before_its_year(facts, period),
-        *plan_at_the_cause(facts, period),
-        *added_part_rescinded(facts, period),
-    ):
-        if lower < amount:
-            amount = lower
-            rules.append(rule)
-    return amount, tuple(rules)
+    amount, rules = insured_amount(held.plans[0].plan, held), ["OY-04"]
+    for change in changes(held, served_on=period.first):
+        off = added_before_its_year(facts, period, change) or added_part_rescinded(facts, period, change)
+        amount = (
+            min(amount, change.after) if not change.increase else amount + (0 if off else change.after - change.before)
+        )
+        rules += [off] if off else []
+    at_cause = plan_at_the_cause(facts, period)
+    if at_cause is not None and at_cause < amount:
+        amount, rules = at_cause, [*rules, "OY-12"]
+    lowered = amount < insured_amount(held.plan(period.first), held)
+    return amount, tuple(dict.fromkeys(rules)) if lowered else ("OY-04",)
 
 
 @clause("OY-11")
@@ -45,10 +45,10 @@ def cause_before_cover(facts: Facts, target: Target) -> bool:
 
 
 @clause("OY-11")
-def added_before_its_year(facts: Facts, target: Target) -> Lowered:
+def added_before_its_year(facts: Facts, target: Target, change: Change) -> str | None:
     """On an increase, a higher plan at renewal, the same for the added amount from its day (告知義務)."""
-    at_renewal = [i for i in increases(contract(facts)) if i.at_renewal and i.day <= target.first]
-    return [(i.before, "OY-11") for i in at_renewal if _cause_before(facts, target, i.day)]
+    increased = change.increase and change.at_renewal
+    return "OY-11" if increased and _cause_before(facts, target, change.day) else None
 
 
 def _cause_before(facts: Facts, target: Target, start: date) -> bool:
@@ -58,25 +58,25 @@ def _cause_before(facts: Facts, target: Target, start: date) -> bool:
 
 
 @clause("OY-12")
-def plan_at_the_cause(facts: Facts, target: Target) -> Lowered:
+def plan_at_the_cause(facts: Facts, target: Target) -> int | None:
     """The amount under the plan when the cause arose, unless the trigger comes after the year that starts on that day (注1)."""
     held = contract(facts)
     cause = cause_arose_on(facts, target.certificate)
     if cause is None or cause > target.first:
-        return []
+        return None
     last = years_last_day(cause, TERMS.number("change_years", held.entered_on))
-    return [(insured_amount(held.plan(cause), held), "OY-12")] if target.first <= last else []
+    return insured_amount(held.plan(cause), held) if target.first <= last else None
 
 
 @clause("OY-20")
-def added_part_rescinded(facts: Facts, target: Target) -> Lowered:
-    """Rescission of an added part leaves the amount before it, but not for what the undisclosed fact did not cause (告知義務)."""
-    found = []
+def added_part_rescinded(facts: Facts, target: Target, change: Change) -> str | None:
+    """Rescission of an added part takes it off, but not for what the undisclosed fact did not cause (告知義務)."""
     for rescinded in facts.of(ev.PolicyRescinded):
         unrelated = target.certificate.data.condition_id in rescinded.data.unrelated_conditions
-        if not (unrelated and target.first < rescinded.data.rescinded_on):
-            found += [(i.before, "OY-20") for i in of_an_added_part_alone(facts, rescinded, target.first)]
-    return found
+        spared = unrelated and target.first < rescinded.data.rescinded_on
+        if not spared and change in of_an_added_part_alone(facts, rescinded, target.first):
+            return "OY-20"
+    return None
 
 
 def cause_arose_on(facts: Facts, certificate: Known[ev.CareCertified]) -> date | None:

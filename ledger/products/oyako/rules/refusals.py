@@ -13,11 +13,10 @@ from ledger.periods import ONE_DAY, add_months, age
 from ledger.product import Ground, clause
 from ledger.products.oyako.plan import TERMS, OyakoPlan, contract, entered_mid_term
 from ledger.products.oyako.rules.amounts import condition, condition_arose_on
-from ledger.products.oyako.rules.certificates import parents_certificates
 from ledger.products.oyako.rules.costs import borne
 from ledger.products.oyako.rules.cover import first_debit
 from ledger.products.oyako.rules.rescission import of_added_parts, of_the_contract
-from ledger.products.oyako.rules.trigger import trigger_day
+from ledger.products.oyako.rules.trigger import trigger, trigger_day
 from ledger.timeline import Facts, Known
 
 Refunded = Known[ev.CareCostRefunded]
@@ -158,14 +157,14 @@ def recorded_lapses(facts: Facts) -> Iterator[Discrepancy]:
 
 @clause("OY-11")
 def two_days_of_one_cause(facts: Facts) -> Iterator[Discrepancy]:
-    """The certificate and its condition give different days of the cause."""
-    for certificate in parents_certificates(facts):
-        found = condition(facts, certificate)
-        given, of_condition = certificate.data.cause_arose_on, condition_arose_on(found)
-        if found is not None and given is not None and of_condition is not None and given != of_condition:
-            yield Discrepancy(
-                certificate.day, "OY-11", str(given), str(of_condition), (certificate.event_id, found.event_id)
-            )
+    """The certificate of the trigger and its condition give different days of the cause."""
+    care = facts.once(trigger)
+    named = condition(facts, care.certificate) if care is not None else None
+    if care is None or named is None:
+        return
+    given, found = care.certificate.data.cause_arose_on, condition_arose_on(named)
+    if given is not None and found is not None and given != found:
+        yield Discrepancy(care.first, "OY-11", str(given), str(found), (care.certificate.event_id, named.event_id))
 
 
 @clause("OY-13")

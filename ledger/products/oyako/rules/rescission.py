@@ -8,7 +8,7 @@ from ledger import events as ev
 from ledger.periods import years_last_day
 from ledger.product import clause
 from ledger.products.general.contract import Contract
-from ledger.products.oyako.plan import TERMS, Increase, OyakoPlan, contract, increases
+from ledger.products.oyako.plan import TERMS, Change, OyakoPlan, changes, contract
 from ledger.timeline import Facts, Known
 
 
@@ -19,14 +19,10 @@ def of_the_contract(held: Contract[OyakoPlan], rescinded: ev.PolicyRescinded, tr
 
 
 @clause("OY-20")
-def of_added_parts(held: Contract[OyakoPlan], rescinded: ev.PolicyRescinded, trigger: date | None) -> list[Increase]:
+def of_added_parts(held: Contract[OyakoPlan], rescinded: ev.PolicyRescinded, trigger: date | None) -> list[Change]:
     """After an increase the same from its day, for the added part alone (告知義務, ※補償を拡大した時)."""
-    return [
-        increase
-        for increase in increases(held)
-        if increase.day <= rescinded.rescinded_on
-        and _within_a_year(held, increase.day, rescinded.rescinded_on, trigger)
-    ]
+    made = [change for change in changes(held) if change.increase and change.day <= rescinded.rescinded_on]
+    return [increase for increase in made if _within_a_year(held, increase.day, rescinded.rescinded_on, trigger)]
 
 
 def _within_a_year(held: Contract[OyakoPlan], start: date, rescinded_on: date, trigger: date | None) -> bool:
@@ -34,7 +30,7 @@ def _within_a_year(held: Contract[OyakoPlan], start: date, rescinded_on: date, t
     return rescinded_on <= last or (trigger is not None and start <= trigger <= last)
 
 
-def of_an_added_part_alone(facts: Facts, rescinded: Known[ev.PolicyRescinded], trigger: date | None) -> list[Increase]:
+def of_an_added_part_alone(facts: Facts, rescinded: Known[ev.PolicyRescinded], trigger: date | None) -> list[Change]:
     """The increases that a rescission takes back; none where it ends the contract."""
     held = contract(facts)
     if rescinded.data.ground != "disclosure" or of_the_contract(held, rescinded.data, trigger):
