@@ -324,6 +324,14 @@ def test_sk_05_declined_stays_count_for_it_and_so_do_those_of_the_same_chain() -
     assert [run[3] for run in history.runs(LATER)] == ["SK-33", "SK-05"]
 
 
+def test_sk_05_a_short_stay_inside_a_long_one_does_not_bring_the_discharge_forward() -> None:
+    history = barred()
+    history.stay("s1", plus(ENTRY, 600), plus(ENTRY, 700))
+    history.stay("s2", plus(ENTRY, 610), plus(ENTRY, 620))
+    history.stay("s3", plus(ENTRY, 870), plus(ENTRY, 870))
+    assert [run[3] for run in history.runs(LATER)] == ["SK-04", "SK-05"]
+
+
 @pytest.mark.parametrize(("gap", "pays"), [(180, 5_000), (181, 10_000)])
 def test_sk_05_each_layer_has_its_own_day_of_entry_and_interval(gap: int, pays: int) -> None:
     history = Seikatsu(period=("2021-01-01", "2023-01-01"))

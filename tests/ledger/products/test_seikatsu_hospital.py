@@ -277,8 +277,13 @@ def test_sk_30_a_day_in_two_stays_counts_once_for_the_one_that_began_first() -> 
     history.stay("s1", "2023-03-01", "2023-03-10")
     history.stay("s2", "2023-03-10", "2023-03-20")
     history.stay("s3", "2023-03-12", "2023-03-15")
-    assert history.runs(LATER) == [("s1", "2023-03-01", "2023-03-10", 50_000), ("s1", "2023-03-11", "2023-03-20", 50_000)]
-    assert history.used(LATER, "hospital_days.stay") == {"s1": (20, 365)}
+    history.stay("s4", "2023-03-18", "2023-03-22")
+    assert history.runs(LATER) == [
+        ("s1", "2023-03-01", "2023-03-10", 50_000),
+        ("s1", "2023-03-11", "2023-03-20", 50_000),
+        ("s1", "2023-03-21", "2023-03-22", 10_000),
+    ]
+    assert history.used(LATER, "hospital_days.stay") == {"s1": (22, 365)}
 
 
 def test_sk_30_a_declined_stay_shows_the_days_that_it_alone_has() -> None:
