@@ -11,7 +11,7 @@ from ledger import events as ev
 from ledger.errors import Refused, Words
 from ledger.journal import Item, Line, Opening
 from ledger.limits import Claim, Limit
-from ledger.periods import Period, add_months, own_days, period_of
+from ledger.periods import ONE_DAY, Period, add_months, own_days, period_of
 from ledger.product import Ground, clause
 from ledger.products.cyber.plan import CyberPlan
 from ledger.products.general.contract import Contract
@@ -207,26 +207,26 @@ def losses(facts: Facts, lines: Sequence[Line]) -> Iterator[Claim | Item]:
     incidents = {fact.data.incident_id: _incident(facts, held, fact) for fact in facts.of(ev.CyberIncidentDiscovered)}
     for loss in _losses(facts):
         incident = incidents.get(loss.fact.incident_id)
-        if incident is not None:
-            yield _claim(incident, loss, facts.on)
+        yield _claim(incident, loss, facts.on) if incident is not None else _undiscovered(loss)
     yield from _standing(held, facts.on)
 
 
 def _incident(facts: Facts, held: Contract[CyberPlan], fact: Known[ev.CyberIncidentDiscovered]) -> Incident:
     day = fact.data.discovered_on
     period = period_of(held.covered_periods(), day)
-    if period is not None and any(ended <= day for ended in _ended(facts)):
+    if period is not None and any(ended <= day for ended in _ended(facts, held)):
         period = None
     plan = held.plan(day)
     facility = fact.data.incident_id.split("/", 1)[0] if plan.sharing == "per_facility" else None
     return Incident(fact.data, fact.event_id, period, plan, facility)
 
 
-def _ended(facts: Facts) -> list[date]:
-    """The days from which the holder's cover has ended before its time."""
-    return [fact.data.cancelled_on for fact in facts.of(ev.PolicyCancelled)] + [
-        fact.data.withdrawn_on for fact in facts.of(ev.PolicyWithdrawn)
-    ]
+def _ended(facts: Facts, held: Contract[CyberPlan]) -> list[date]:
+    """The days from which cover has ended before its time: by cancellation, withdrawal, or the day after the holder's death."""
+    ended = [fact.data.cancelled_on for fact in facts.of(ev.PolicyCancelled)]
+    ended += [fact.data.withdrawn_on for fact in facts.of(ev.PolicyWithdrawn)]
+    holder = held.issued.insured.person_id
+    return ended + [fact.data.died_on + ONE_DAY for fact in facts.of(ev.PersonDied) if fact.data.person_id == holder]
 
 
 def _losses(facts: Facts) -> Iterator[Loss]:
@@ -258,10 +258,18 @@ def _claim(incident: Incident, loss: Loss, on: date) -> Claim:
     return claim._replace(limits=limits_of(incident, loss))
 
 
+def _undiscovered(loss: Loss) -> Claim:
+    """What is dated before its incident was discovered is declined until then (CY-09)."""
+    return Claim(
+        loss.benefit, loss.own_id, loss.day, loss.day, loss.day, "time", 1, loss.amount, (), (loss.event_id,),
+        order=(loss.own_id, loss.rank), judged_on=loss.day,
+    ).decline("CY-09")  # fmt: skip
+
+
 def _standing(held: Contract[CyberPlan], on: date) -> Iterator[Opening]:
     """The limits of every period in view, by the plan held last in it, for each facility where each has its own."""
     for period, first, last in own_days(held.covered_periods()):
-        plan = held.plan(min(on, last))
+        plan = held.plan(max(first, min(on, last)))
         for facility in held.issued.facilities if plan.sharing == "per_facility" else (None,):
             key = f"{facility}/{period.start}" if facility else str(period.start)
             for name, cap, rule in _period_caps(plan, period):
