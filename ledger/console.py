@@ -11,14 +11,14 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from io import TextIOWrapper
-from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, Protocol
 
 import orjson
 
 from ledger.errors import Language, LedgerFault, Refused, Words, escaped
 
 if TYPE_CHECKING:
-    from rich.console import Console, RenderableType
+    from rich.console import Console, ConsoleOptions, RenderableType
     from typer import Typer
 
 Format = Literal["table", "json", "csv"]
@@ -32,6 +32,9 @@ PIPE_CLOSED: Final = 141  # what a shell says of a program that a closed pipe ha
 
 TABLE_WIDTH: Final = 120
 """Columns of a table where it goes to no terminal."""
+
+FOLDED: Final = 20
+"""Columns of a table that text is given at least, before the table is given up for a list."""
 
 _AMOUNTS: Final = frozenset({"cap", "used", "remaining", "rate", "gross", "payable", "paid", "recovered", "offset", "outstanding",
                              "amount", "claimed", "threshold", "quantity"})  # fmt: skip
@@ -203,23 +206,73 @@ def plain(value: Any) -> str:
 # ---- tables ------------------------------------------------------------------------------------------------------------------
 
 
-def table(rows: Iterable[Row], columns: Sequence[str], *, title: str | None = None) -> RenderableType:
-    """Rows as a table with headings in words; amounts are grouped and stand to the right."""
-    from rich.box import SIMPLE_HEAD
-    from rich.console import Group
-    from rich.table import Table
-    from rich.text import Text
+class Heading(NamedTuple):
+    """The head of a column. What is `whole` is never broken or cut: amounts, days."""
 
+    text: str
+    whole: bool = False
+    right: bool = False
+
+
+class Sheet:
+    """Rows as a table under a title; on a screen that is too narrow for it, row by row with the headings beside the cells."""
+
+    def __init__(self, title: str | None, headings: Sequence[Heading], rows: Iterable[Sequence[str]]) -> None:
+        self.title = title
+        self.headings = headings
+        self.rows = list(rows)
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[RenderableType]:
+        from rich.text import Text
+
+        if self.title:
+            yield Text(self.title, style="bold")
+        if self._width() <= options.max_width:
+            yield self._table()
+        else:
+            yield from map(self._block, self.rows)
+            yield ""
+
+    def _width(self) -> int:
+        """The least width in which the table can be read."""
+        from rich.cells import cell_len
+
+        widths = []
+        for i, heading in enumerate(self.headings):
+            longest = max(cell_len(line) for cell in (heading.text, *(row[i] for row in self.rows)) for line in cell.split("\n") or [""])
+            widths.append(longest if heading.whole else min(longest, FOLDED))
+        return sum(widths) + 3 * len(widths)
+
+    def _table(self) -> RenderableType:
+        from rich.box import SIMPLE_HEAD
+        from rich.table import Table
+        from rich.text import Text
+
+        made = Table(box=SIMPLE_HEAD, pad_edge=False)
+        for text, whole, right in self.headings:
+            made.add_column(Text(text), justify="right" if right else "left", no_wrap=whole, overflow="fold")
+        for row in self.rows:
+            made.add_row(*map(Text, row))
+        return made
+
+    def _block(self, row: Sequence[str]) -> RenderableType:
+        """The first cell; below it what is whole in one line, and every text with its heading in a line of its own."""
+        from rich.padding import Padding
+        from rich.text import Text
+
+        first, *others = (cell.replace("\n", "  ") for cell in row)
+        said = [(heading.whole, f"{heading.text} {cell}") for heading, cell in zip(self.headings[1:], others, strict=True) if cell]
+        together = "  ".join(one for whole, one in said if whole)
+        lines = [*([together] if together else ()), *(one for whole, one in said if not whole)]
+        return Padding(Text("\n".join([first, *(f"  {line}" for line in lines)]), overflow="fold"), (1, 0, 0, 1))
+
+
+def table(rows: Iterable[Row], columns: Sequence[str], *, title: str | None = None) -> Sheet:
+    """Rows as a table with headings in words; amounts are grouped and stand to the right."""
     from ledger.words import named
 
-    made = Table(box=SIMPLE_HEAD, pad_edge=False)
-    for column in columns:
-        right = column in _AMOUNTS
-        heading = Text(named("column", column).get(language()))
-        made.add_column(heading, justify="right" if right else "left", no_wrap=right, overflow="fold")
-    for row in rows:
-        made.add_row(*(Text(shown_cell(column, row.get(column))) for column in columns))
-    return Group(Text(title, style="bold"), made) if title else made
+    headings = [Heading(named("column", name).get(language()), name in _AMOUNTS, name in _AMOUNTS) for name in columns]
+    return Sheet(title, headings, ([shown_cell(column, row.get(column)) for column in columns] for row in rows))
 
 
 def shown_cell(column: str, value: Any) -> str:

@@ -7,6 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from ledger import eras
+from ledger.console import Heading, Sheet
 from ledger.errors import Language, Words, escaped
 from ledger.words import clause_title, named
 
@@ -20,6 +21,7 @@ BENEFIT_ROW: Final = (
     "policy_id", "product", "on", "known_at", "position", "line_id", "benefit", "key", "counts_from", "from", "to", "quantity",
     "unit", "rate", "gross", "payable", "decision", "rules", "events", "cut_by",
 )  # fmt: skip
+DAYS: Final = frozenset({"days", "recorded_at", "due_on", "met_on", "due_from"})
 MONEY: Final = ("payable", "paid", "recovered", "offset", "outstanding")
 
 
@@ -136,8 +138,7 @@ class Page:
         """Each limit: cap, used, remaining."""
         rows = [
             (
-                f"{self.name('limit', row['limit'])}\n{row['limit']}",
-                escaped(row["key"]),
+                f"{self.name('limit', row['limit'])}\n{row['limit']} {escaped(row['key'])}",
                 self.span(row["from"], row["to"]),
                 *(f"{row[column]:,}" for column in ("cap", "used", "remaining")),
                 self.name("unit", row["unit"]),
@@ -145,7 +146,7 @@ class Page:
             )
             for row in given["limits"]
         ]
-        yield from self._table("limits", ("limit", "key", "days", "cap:", "used:", "remaining:", "unit", "rules"), rows)
+        yield from self._table("limits", ("limit", "days", "cap:", "used:", "remaining:", "unit", "rules"), rows)
 
     def settlement(self, given: Answer) -> Iterator[RenderableType]:
         """What is payable, what was paid, and what is outstanding, benefit by benefit."""
@@ -205,18 +206,7 @@ class Page:
             yield ruled(self.name("label", label), columns, rows, lambda column: self.name("column", column))
 
 
-def ruled(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]], heading: Callable[[str], str]) -> RenderableType:
-    """A table under its title. A column whose name ends in a colon stands to the right, in one line."""
-    from rich.box import SIMPLE_HEAD
-    from rich.console import Group
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    for column in columns:
-        right = column.endswith(":")
-        whole = right or column in {"days", "recorded_at", "due_on", "met_on"}
-        table.add_column(Text(heading(column.rstrip(":"))), justify="right" if right else "left", no_wrap=whole, overflow="fold")
-    for row in rows:
-        table.add_row(*map(Text, row))
-    return Group(Text(title, style="bold"), table)
+def ruled(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]], heading: Callable[[str], str]) -> Sheet:
+    """A table under its title. A column whose name ends in a colon holds amounts, to the right."""
+    names = [(column.rstrip(":"), column.endswith(":")) for column in columns]
+    return Sheet(title, [Heading(heading(name), right or name in DAYS, right) for name, right in names], rows)

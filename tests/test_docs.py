@@ -29,7 +29,7 @@ needs_the_command = pytest.mark.skipif(
 
 def environment(folder: Path) -> dict[str, str]:
     """The environment of a person who has just set up: no settings, the project's own programs first."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("HOKEN_", "PYTEST_"))}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("HOKEN_", "PYTEST_", "COLUMNS"))}
     return kept | {"PATH": f"{BIN}:{kept['PATH']}", "TMPDIR": str(folder), "LC_ALL": "C.UTF-8"}
 
 

@@ -85,6 +85,23 @@ def test_a_part_that_has_nothing_to_say_is_left_out() -> None:
     assert len(text.splitlines()) == 4
 
 
+@pytest.mark.parametrize("width", [20, 40, 60, 80, 100, 120, 200])
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_no_amount_and_no_day_is_cut_however_narrow_the_screen(width: int, language: Language) -> None:
+    """A number that has lost its last digits would be read as another number."""
+    long = {"rate": 987_654_321_012, "gross": 987_654_321_012, "payable": 123_456_789_012, "from": "2023-04-10", "to": "2023-12-31"}
+    limit = {
+        "limit": "parent_care.home_modification", "key": "2024-06-01", "unit": "yen", "cap": 111_222_333_444, "used": 11_222_333_444,
+        "remaining": 100_000_000_000, "from": "2024-06-01", "to": "2034-05-31", "rules": ["OY-05"],
+    }  # fmt: skip
+
+    text = shown(tables.answer(an_answer(benefits=[LINE | long], limits=[limit]), language), width)
+
+    words = set(text.split())
+    amounts = {"987,654,321,012", "123,456,789,012", "111,222,333,444", "11,222,333,444", "100,000,000,000"}
+    assert {*amounts, "2023-04-10", "2023-12-31", "2034-05-31"} <= words
+
+
 def test_columns_stand_below_one_another_whatever_the_width_of_their_signs() -> None:
     lines = [LINE | {"benefit": benefit} for benefit in ("surgery", "hospital_daily", "hole_in_one")]
 
