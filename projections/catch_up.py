@@ -15,7 +15,8 @@ from ledger.recorders.log import LogRecord
 from projections import dialect, generations
 from projections.engine import writing
 from projections.generations import Mark
-from projections.writer import Said, Writer, said
+from projections.said import Said, said
+from projections.writer import Writer
 
 BATCH: Final = 2_000
 """Records of the log that one transaction takes in."""

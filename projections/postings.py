@@ -30,7 +30,8 @@ class Account(NamedTuple):
 THE_POLICY = "policy"
 HELD = Account(tables.HELD, THE_POLICY)
 FAULT = Account(tables.FAULT, THE_POLICY)
-"""The accounts on which it stands which product is held, and whether the policy is undetermined."""
+TERMS = Account(tables.TERMS, THE_POLICY)
+"""The accounts on which it stands which product is held, whether the policy is undetermined, and which terms were applied."""
 
 
 class Posting(NamedTuple):
@@ -124,6 +125,6 @@ def netted(posted: Iterable[Posting]) -> list[Posting]:
     ]
 
 
-def fault(reason: str, since: int, *, sign: int = 1) -> Posting:
-    """A policy becomes undetermined, or (sign -1) is mended: on every day."""
-    return Posting(FAULT, date.min.toordinal(), None, None, 0, 0, Account(tables.FAULT, reason, str(since)), sign)
+def always(account: Account, stands: Account, sign: int) -> Posting:
+    """Something comes to stand, or no longer does, on every day."""
+    return Posting(account, date.min.toordinal(), None, None, 0, 0, stands, sign)

@@ -61,6 +61,10 @@ class Limit(NamedTuple):
     rules: tuple[str, ...]
 
     def wire(self) -> dict[str, Any]:
+        """As a row of a portfolio."""
+        return {"policy_id": self.policy_id, "product": self.product} | self.in_answer()
+
+    def in_answer(self) -> dict[str, Any]:
         """As a row of `limits` in an answer."""
         return {
             "limit": self.limit,
@@ -88,7 +92,12 @@ class Settlement(NamedTuple):
     outstanding: int
 
     def wire(self) -> dict[str, Any]:
-        """As a `settlement` in an answer."""
+        """As a row of a portfolio."""
+        benefit = {} if self.benefit is None else {"benefit": self.benefit}
+        return {"policy_id": self.policy_id, "product": self.product} | benefit | self.in_answer()
+
+    def in_answer(self) -> dict[str, Any]:
+        """As a `settlement` in an answer, or a row of its `by_benefit`."""
         return {
             "payable": self.payable,
             "paid": self.paid,
@@ -110,6 +119,10 @@ class Deadline(NamedTuple):
     rules: tuple[str, ...]
 
     def wire(self) -> dict[str, Any]:
+        """As a row of a portfolio."""
+        return {"policy_id": self.policy_id} | self.in_answer()
+
+    def in_answer(self) -> dict[str, Any]:
         """As a row of `deadlines` in an answer."""
         return {
             "kind": self.kind,

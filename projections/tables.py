@@ -32,13 +32,13 @@ NAMING: Final = {
 }
 METADATA: Final = MetaData(naming_convention=NAMING)
 
-HELD, FAULT, LIMIT, PAYABLE, PAID, RECOVERED, OFFSET, DEADLINE, STATE = range(9)
-"""What a movement is on: the product held and the fault that makes a policy undetermined (account 0 of each policy); a limit, a sum of
-money of a benefit; a deadline, a state. Numbered so that what a question reads of a policy lies together."""
-OPENING: Final = 9
+HELD, FAULT, LIMIT, PAYABLE, PAID, RECOVERED, OFFSET, DEADLINE, STATE, TERMS = range(10)
+"""What a movement is on: the product held, the fault that makes a policy undetermined, the terms that were applied (account 0 of each
+policy); a limit, a sum of money of a benefit; a deadline, a state. Numbered so that what a question reads of a policy lies together."""
+OPENING: Final = 10
 """The cap and window of a limit: an account that movements on the limit name in `stands`."""
 
-KINDS: Final = ("held", "fault", "limit", "payable", "paid", "recovered", "offset", "deadline", "state", "opening")
+KINDS: Final = ("held", "fault", "limit", "payable", "paid", "recovered", "offset", "deadline", "state", "terms", "opening")
 """The kinds in words."""
 
 # By code point on every database, whatever its language.
@@ -80,8 +80,8 @@ accounts: Final = Table(
     Column("last", _Int),  # opening, state: the last day; deadline: met on
     Column("kind", _Small, nullable=False),
     Column("shown", _Small),  # opening, where nothing used it: 0 not shown, 1 within its window, 2 from its first day on
-    Column("name", _Text, nullable=False),  # the limit, benefit, product, state, kind of deadline; the reason of a fault
-    Column("key", _Text),  # limit, opening: its key; deadline: the claim; fault: the position since when
+    Column("name", _Text, nullable=False),  # the limit, benefit, product, state, kind of deadline; reason; version
+    Column("key", _Text),  # limit, opening: its key; deadline: the claim; fault: position since when; terms: hash
     Column("unit", _Text),  # opening: yen, days, times
     Column("rules", _Text),  # opening, deadline, state: ids in order, with blanks between
     sqlite_strict=True,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 import ledger.cli
+import projections.cli
 from ledger import console, options
 from ledger.console import told
 from ledger.errors import Refused, Words
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer()
 
-GROUPS = (ledger.cli.app, app)
+GROUPS = (ledger.cli.app, projections.cli.app, app)
 """The groups of commands, in the order in which `hoken --help` lists them. A further group is one more name here."""
 
 

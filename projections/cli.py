@@ -1,0 +1,109 @@
+"""The commands of the read model: limits of a portfolio, rebuild, state of the projections, export."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ledger import console, options
+from ledger.console import told
+from ledger.errors import Refused, Words
+from ledger.options import AtPosition, Db, Format, KnownAt, Lang, On
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from ledger.application import ClaimsLedger
+    from projections.queries import Question
+    from projections.rows import Policy
+
+app = typer.Typer()
+
+LIMIT = ("policy_id", "product", "limit", "key", "unit", "cap", "used", "remaining", "from", "to", "rules")
+
+Product = Annotated[str | None, typer.Option("--product", metavar="P", help=told("この商品の契約だけ", "Policies of one product"))]
+LimitName = Annotated[str | None, typer.Option("--limit", metavar="L", help=told("この限度だけ", "One limit, by its name"))]
+Prefix = Annotated[
+    str | None, typer.Option("--policy-prefix", metavar="X", help=told("ID がこれで始まる契約だけ", "Policies whose ids begin so"))
+]
+
+
+@contextmanager
+def read_model(db: str) -> Iterator[tuple[ClaimsLedger, Engine]]:
+    """The ledger and its read model, brought up to the end of the log, with a bar on a terminal."""
+    from projections.catch_up import catch_up
+    from projections.read_model import opened
+
+    with options.opened(db) as ledger, opened(db) as engine:
+        head, _ = ledger.head()
+        with console.progress(told("集計表の更新", "bringing the tables up to date"), head) as tell:
+            catch_up(engine, ledger, heard=lambda position: tell(position, max(position, head)))
+        yield ledger, engine
+
+
+def asked(on: str | None, known_at: str | None, at_position: str | None, **which: str | None) -> Question:
+    """The question of the command line; the present is asked for here, once, and only for what is left out."""
+    from projections.queries import Question
+
+    if at_position is not None and known_at is not None:
+        raise Refused("--at-position", at_position, Words("--known-at なしでのみ", "only without --known-at"))
+    moment = options.now()
+    position = options.position(at_position)
+    known = None if position is not None else options.instant(known_at) or moment
+    return Question(options.day(on) or options.today(moment), known, position, **which)
+
+
+def name_undetermined(found: Policy) -> None:
+    """Says on standard error of which policy nothing is said, since when and why."""
+    assert found.undetermined is not None
+    since, reason = found.undetermined
+    ja = f"契約 {found.policy_id}：位置 {since} から未確定（{reason}）"
+    console.complain(told(ja, f"policy {found.policy_id} is undetermined since position {since}: {reason}"))
+
+
+@app.command(help=told("データベースを作り、または今の形式にする", "Makes the database, or brings it to the present format"))
+def init(db: Db = options.DEFAULT_DB, lang: Lang = None) -> None:
+    """Makes or migrates the log's tables and the read model's: the whole of `hoken init`."""
+    from projections.engine import engine
+    from projections.schema import migrate
+
+    with options.opened(db) as ledger:
+        ledger.init()
+    made = engine(db)
+    migrate(made)
+    made.dispose()
+
+
+@app.command(help=told("全契約の限度を基準日・時点で", "The limits of all policies, as of a day, as far as was known"))
+def limits(
+    product: Product = None,
+    limit: LimitName = None,
+    on: On = None,
+    known_at: KnownAt = None,
+    at_position: AtPosition = None,
+    policy_prefix: Prefix = None,
+    db: Db = options.DEFAULT_DB,
+    lang: Lang = None,
+    form: Format = None,
+) -> None:
+    """The rows of `limits` that the single answers hold, of a portfolio."""
+    from ledger.products import PRODUCTS
+    from projections import rows
+
+    if product is not None and product not in PRODUCTS:
+        raise Refused("--product", product, tuple(PRODUCTS))
+
+    question = asked(on, known_at, at_position, product=product, limit=limit, policy_prefix=policy_prefix)
+    write(db, question, rows.limits, LIMIT, form)
+
+
+def write(db: str, question: Question, wanted: Callable[..., Any], columns: tuple[str, ...], form: console.Format | None) -> None:
+    """The rows of a portfolio on standard output, as they come."""
+    from projections import queries
+
+    with read_model(db) as (_, engine), engine.connect() as connection:
+        found = queries.report(connection, question, wanted, name_undetermined)
+        console.write_rows((row.wire() for row in found), columns, form)

@@ -1,0 +1,103 @@
+"""The numbers that the read model gives to policies and to their accounts, and what stands of a policy now."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from sqlalchemy import Connection
+
+from projections import dialect, tables
+from projections.postings import FAULT, HELD, TERMS, Account
+
+_COLUMNS = ", ".join(Account._fields)
+
+
+class Fault(NamedTuple):
+    """Why a policy is undetermined now: the account of the fault, and the record that could not be read, if that is why."""
+
+    account: Account
+    unread: int | None
+
+
+class Policy:
+    """A policy in the read model: its number and those of its accounts, and what the next assessment must know of the last."""
+
+    __slots__ = ("accounts", "fault", "new", "number", "terms")
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        self.accounts: dict[Account, int] = {}
+        self.new: list[Account] = []
+        self.fault: Fault | None = None
+        self.terms: Account | None = None
+
+    def account_no(self, account: Account) -> int:
+        """The number of an account, given on first sight. Those on which it stands what holds for the whole policy have 0."""
+        if account in (HELD, FAULT, TERMS):
+            return 0
+        number = self.accounts.get(account)
+        if number is None:
+            # Odd: where a rule's mistake lets two openings of a limit stand at once, their sum is no account's number.
+            number = self.accounts[account] = 2 * len(self.accounts) + 1
+            self.new.append(account)
+        return number
+
+
+def loaded(connection: Connection, generation: int, policy_ids: Sequence[str]) -> dict[str, Policy]:
+    """Policies of a generation, by id; those that it does not hold yet are given a number."""
+    database = dialect.of(connection)
+    where = f"generation = :generation AND {database.among('policy_id', 'ids')}"
+    select = f"SELECT policy_id, policy_no FROM read_policies WHERE {where}"
+    found = dialect.rows(connection, select, generation=generation, ids=database.listed(policy_ids))
+    policies = {policy_id: Policy(number) for policy_id, number in found}
+    if policies:
+        _load(connection, {policy.number: policy for policy in policies.values()})
+    new = [policy_id for policy_id in policy_ids if policy_id not in policies]
+    if new:
+        insert = (
+            "INSERT INTO read_policies (generation, policy_id) "
+            f"SELECT CAST(:generation AS integer), value FROM {database.each('ids')} RETURNING policy_id, policy_no"
+        )
+        given = dialect.rows(connection, insert, generation=generation, ids=database.listed(new))
+        policies |= {policy_id: Policy(number) for policy_id, number in given}
+    return policies
+
+
+def _load(connection: Connection, policies: dict[int, Policy]) -> None:
+    """The accounts of policies, their faults, and the terms that were applied last."""
+    database = dialect.of(connection)
+    numbers, which = database.listed(sorted(policies)), database.among("policy_no", "numbers")
+    accounts: dict[tuple[int, int], Account] = {}
+    select = f"SELECT policy_no, account_no, {_COLUMNS} FROM read_accounts WHERE {which}"
+    for policy_no, account_no, *fields in dialect.rows(connection, select, numbers=numbers):
+        account = accounts[policy_no, account_no] = Account(*fields)
+        policies[policy_no].accounts[account] = account_no
+    select = f"SELECT policy_no, account_no, unread FROM read_faults WHERE {which}"
+    for policy_no, account_no, unread in dialect.rows(connection, select, numbers=numbers):
+        policies[policy_no].fault = Fault(accounts[policy_no, account_no], unread)
+    sums = f"SELECT policy_no, SUM(stands) FROM read_movements WHERE {which} AND kind = {tables.TERMS} GROUP BY policy_no"
+    for policy_no, account_no in dialect.rows(connection, sums, numbers=numbers):
+        policies[policy_no].terms = accounts.get((policy_no, int(account_no)))
+
+
+_STORED = [Account._fields.index(name) for name in tables.accounts.columns.keys()[2:]]
+
+
+def keep(connection: Connection, policies: Sequence[Policy]) -> None:
+    """Stores the accounts that were given a number since."""
+    accounts = [
+        (policy.number, policy.accounts[account], *(account[i] for i in _STORED)) for policy in policies for account in policy.new
+    ]
+    if accounts:
+        dialect.of(connection).insert(connection, tables.accounts, sorted(accounts, key=lambda row: row[:2]))
+    for policy in policies:
+        policy.new.clear()
+
+
+def keep_fault(connection: Connection, policy: Policy) -> None:
+    """Notes whether the policy is undetermined from here on."""
+    dialect.run(connection, "DELETE FROM read_faults WHERE policy_no = :policy_no", policy_no=policy.number)
+    if policy.fault is not None:
+        row = (policy.number, policy.accounts[policy.fault.account], policy.fault.unread)
+        dialect.of(connection).insert(connection, tables.faults, [row])
