@@ -359,6 +359,16 @@ def test_sk_32_the_limit_goes_by_the_type_under_which_its_hospitalisations_began
     assert history.used(LATER, "hospital_days.period") == {"2023-01-01": (92, 365)}
 
 
+def test_sk_32_each_hospitalisation_is_cut_by_the_type_of_its_own_first_day() -> None:
+    history = Seikatsu(hospital_type=365)
+    history.add("CoverageChanged", effective_on="2023-06-01", plan=plan(hospital_type=60))
+    for i, (first, n) in enumerate((("2023-01-10", 100), ("2023-06-01", 10))):
+        history.sickness(f"c{i}", "2023-01-05")
+        history.stay(f"s{i}", first, plus(first, n - 1), f"c{i}")
+    assert [run[3] for run in history.runs(LATER)] == [500_000, 0]
+    assert history.used(LATER, "hospital_days.period") == {"2023-01-01": (100, 365)}
+
+
 # ---- SK-33 to SK-35: what is declined ------------------------------------------------------------------------------------------------------
 
 

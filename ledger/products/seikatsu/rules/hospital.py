@@ -27,7 +27,7 @@ def hospital_daily(facts: Facts, lines: Sequence[Line]) -> Iterable[Claim | Item
         yield from _declined(facts, uncovered)
     for period in policy(facts).periods:
         if held_in(facts, base, period):
-            yield period_limit(facts, period).standing()
+            yield standing_limit(facts, period).standing()
 
 
 # ---- SK-30: the rate ----------------------------------------------------------------------------------------------------------------
@@ -98,21 +98,22 @@ def accident_limit(facts: Facts, one: Hospitalisation) -> Limit:
 
 
 @clause("SK-32")
-def period_limit(facts: Facts, period: Period) -> Limit:
-    """Sickness hospitalisations that start in one policy period share 365 or 60 days (Q12; Interpretation).
-
-    The type is the one held on their first days, of several the longer; the one held last where none has started.
-    """
-    as_sickness = (*hospital(facts).sickness, *hospital(facts).late_injuries)
-    started = [one.first for one in as_sickness if period_begun(facts, one.first) == period]
-    cap = max(_days_of_type(facts, day, period.start) for day in started or [period.last_day])
+def period_limit(period: Period, cap: int) -> Limit:
+    """Sickness hospitalisations that start in one policy period share 365 or 60 days (Q12; Interpretation)."""
     return Limit("hospital_days.period", str(period.start), "days", cap, period.first_day, period.last_day, ("SK-32",))
 
 
 def period_limit_of(facts: Facts, one: Hospitalisation) -> tuple[Limit, ...]:
-    """The limit of the period of the first admission day, however long the hospitalisation lasts."""
+    """The limit of the period of the first admission day, however long the hospitalisation lasts; by the type of that day."""
     period = period_begun(facts, one.first)
-    return (period_limit(facts, period),) if period is not None else ()
+    return (period_limit(period, _days_of_type(facts, one.first, one.first)),) if period is not None else ()
+
+
+def standing_limit(facts: Facts, period: Period) -> Limit:
+    """The limit as it stands: by the type of the hospitalisations that have started, of several the longer, else by the type held last."""
+    as_sickness = (*hospital(facts).sickness, *hospital(facts).late_injuries)
+    started = [one.first for one in as_sickness if period_begun(facts, one.first) == period]
+    return period_limit(period, max(_days_of_type(facts, day, day) for day in started or [period.last_day]))
 
 
 def _days_of_type(facts: Facts, held_on: date, picked_by: date) -> int:
