@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -75,18 +75,27 @@ def _status(known: Known, items: Iterable[Item], on: date) -> dict[str, Any]:
 
 def benefits(lines: Iterable[Line]) -> list[dict[str, Any]]:
     """Benefit lines, in order of first day, benefit and key, each with a name of its own that later facts leave alone."""
-    rows: list[dict[str, Any]] = []
-    named: dict[str, int] = {}
+    return [benefit(line, name) for name, line in named(lines)]
+
+
+def named(lines: Iterable[Line]) -> Iterator[tuple[str, Line]]:
+    """Lines in the order of an answer, each with its `line_id`."""
+    found: dict[str, int] = {}
     for line in sorted(
         lines, key=lambda line: (line.first, line.benefit, line.key, line.decision, line.rules, line.events)
     ):
-        name = f"{line.benefit}:{line.key}:{line.first.isoformat()}"
-        named[name] = named.get(name, 0) + 1
-        rows.append(_benefit(line, name if named[name] == 1 else f"{name}#{named[name]}"))
-    return rows
+        name = line_name(line)
+        found[name] = found.get(name, 0) + 1
+        yield (name if found[name] == 1 else f"{name}#{found[name]}"), line
 
 
-def _benefit(line: Line, name: str) -> dict[str, Any]:
+def line_name(line: Line) -> str:
+    """The `line_id` of a line, where no other line of the answer bears the same."""
+    return f"{line.benefit}:{line.key}:{line.first.isoformat()}"
+
+
+def benefit(line: Line, name: str) -> dict[str, Any]:
+    """A line as the answer shows it, under its name."""
     return {
         "line_id": name,
         "benefit": line.benefit,

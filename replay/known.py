@@ -80,6 +80,8 @@ class History:
                 continue
             assessed = step.assessed
             entries += step.entries
+            if not step.caused_by_fact:
+                position = record.position
             if assessed.fault is None:
                 fault = None
             elif fault is None:
