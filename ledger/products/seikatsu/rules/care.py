@@ -68,13 +68,13 @@ def states_of_care(facts: Facts) -> list[State]:
     insured = policy(facts).issued.insured.person_id
     certificates = [c for c in facts.of(ev.CareCertified) if c.data.person_id == insured]
     ended = [e.data.ended_on for e in facts.of(ev.CareEnded) if e.data.person_id == insured]
-    ended += [d.data.died_on for d in facts.of(ev.PersonDied) if d.data.person_id == insured]
+    died_on = min((d.data.died_on for d in facts.of(ev.PersonDied) if d.data.person_id == insured), default=date.max)
     states: list[State] = []
     for n, certificate in enumerate(certificates):
         following = certificates[n + 1] if n + 1 < len(certificates) else None
         fact = certificate.data
         last = fact.valid_to if following is None else min(fact.valid_to, following.data.valid_from - ONE_DAY)
-        last = min([last, *(day for day in ended if fact.valid_from <= day)])
+        last = min([last, died_on, *(day for day in ended if fact.valid_from <= day)])
         if not heavy_enough(facts, fact) or last < fact.valid_from:
             continue
         if states and fact.valid_from <= states[-1].last + ONE_DAY and states[-1].last not in ended:
