@@ -44,14 +44,15 @@ def trigger(facts: Facts) -> Run | None:
     """The parent comes into state A or B for the first time since the first start, inside a policy period that is in force;
     the trigger day is the first day of validity printed on the card (特長4, 特長5)."""
     care = first_care_since_the_start(facts)
-    return None if care is None or never_was(facts) or uncovered(facts, care.first) else care
+    return None if care is None or uncovered(facts, care.first) else care
 
 
 @clause("OY-02")
 def target(facts: Facts) -> Target | None:
-    """Ten years from the trigger, that day included; it ends earlier with care in A/B, and with the parent's or the child's death."""
+    """Ten years from the trigger, that day included; it ends earlier with care in A/B, and with the parent's or the child's
+    death. A contract that never was opens none."""
     care = facts.once(trigger)
-    if care is None:
+    if care is None or never_was(facts):
         return None
     ten_years = years_last_day(care.first, TERMS.number("target_years", contract(facts).entered_on))
     deaths = [
