@@ -12,7 +12,9 @@ YEAR = ("2023-01-01", "2024-01-01")
 INSURED = {"person_id": "p1", "birth_date": "1970-05-05"}
 
 
-def plan(units: str = "1", hospital_type: int = 365, riders: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:
+def plan(
+    units: str = "1", hospital_type: int = 365, riders: dict[str, Any] | None = None, **more: Any
+) -> dict[str, Any]:
     """A plan's options as on the wire."""
     return {"units": units, "hospital_type": hospital_type, "riders": riders or {}} | more
 
@@ -26,16 +28,25 @@ class Seikatsu(History):
     """A policy of this product."""
 
     def __init__(
-        self, units: str = "1", riders: dict[str, Any] | None = None, hospital_type: int = 365, period: tuple[str, str] = YEAR, **issued: Any
+        self,
+        units: str = "1",
+        riders: dict[str, Any] | None = None,
+        hospital_type: int = 365,
+        period: tuple[str, str] = YEAR,
+        **issued: Any,
     ) -> None:
         options = plan(units, hospital_type, riders, **issued.pop("more", {}))
         super().__init__("seikatsu", options, period, **{"insured": INSURED} | issued)
 
     def sickness(self, condition_id: str = "c1", onset: str = "2023-01-05", icd10: str = "K35.8", **more: Any) -> str:
-        return self.add("ConditionRecorded", condition_id=condition_id, kind="sickness", icd10=icd10, onset_on=onset, **more)
+        return self.add(
+            "ConditionRecorded", condition_id=condition_id, kind="sickness", icd10=icd10, onset_on=onset, **more
+        )
 
     def injury(self, condition_id: str = "i1", accident: str = "2023-01-05", icd10: str = "S82.1", **more: Any) -> str:
-        return self.add("ConditionRecorded", condition_id=condition_id, kind="injury", icd10=icd10, accident_on=accident, **more)
+        return self.add(
+            "ConditionRecorded", condition_id=condition_id, kind="injury", icd10=icd10, accident_on=accident, **more
+        )
 
     def stay(self, stay_id: str, first: str, last: str | None, condition_id: str = "c1", **more: Any) -> str:
         """A stay; `last` None: not known how long."""
@@ -80,7 +91,7 @@ class Seikatsu(History):
         return {row["key"]: (row["used"], row["cap"]) for row in rows}
 
 
-# ---- random histories ---------------------------------------------------------------------------------------------------------------
+# ---- random histories ------------------------------------------------------------------------------------------------
 
 FIRST_DAY = 738156  # 2022-01-01
 GAPS = (0, 1, 2, 5, 14, 30, 60, 90, 120, 178, 179, 180, 181, 182, 200)
@@ -95,8 +106,8 @@ def random_facts(rng: Random) -> list[tuple[str, dict[str, Any]]]:
     for year in (2023, 2024, 2025)[: rng.choice((1, 2, 3, 3))]:
         changed = {"plan": _plan(rng)} if rng.random() < 0.3 else {}
         facts.append(("PolicyRenewed", {"period_start": f"{year}-01-01", "period_end": f"{year + 1}-01-01"} | changed))
-    for _ in range(rng.choice((0, 0, 1, 2))):
-        facts.append(("CoverageChanged", {"effective_on": _day(rng, 0, 1200), "plan": _plan(rng)}))
+    changes = range(rng.choice((0, 0, 1, 2)))
+    facts += [("CoverageChanged", {"effective_on": _day(rng, 0, 1200), "plan": _plan(rng)}) for _ in changes]
     if rng.random() < 0.2:
         kind, field = rng.choice((("PolicyCancelled", "cancelled_on"), ("PolicyWithdrawn", "withdrawn_on")))
         facts.append((kind, {field: _day(rng, 300, 1300)}))
@@ -116,14 +127,20 @@ def _iso(ordinal: int) -> str:
 
 
 def _plan(rng: Random) -> dict[str, Any]:
-    riders = {name: True for name in RIDERS if rng.random() < 0.6}
+    riders: dict[str, Any] = {name: True for name in RIDERS if rng.random() < 0.6}
     if rng.random() < 0.6:
         riders["three_diseases"] = rng.choice("ABCD")
     return plan(rng.choice("1234E"), rng.choice((365, 365, 60)), riders)
 
 
 def _issued(rng: Random) -> dict[str, Any]:
-    issued = {"product": "seikatsu", "plan": _plan(rng), "period_start": "2022-01-01", "period_end": "2023-01-01", "insured": INSURED}
+    issued = {
+        "product": "seikatsu",
+        "plan": _plan(rng),
+        "period_start": "2022-01-01",
+        "period_end": "2023-01-01",
+        "insured": INSURED,
+    }
     return issued | ({"entered_on": _iso(FIRST_DAY - rng.choice((730, 400, 365)))} if rng.random() < 0.3 else {})
 
 
@@ -144,7 +161,11 @@ def _stays(rng: Random, conditions: list[str]) -> list[tuple[str, dict[str, Any]
     for n in range(rng.choice((1, 2, 3, 4, 5, 6))):
         first = last + rng.choice((*GAPS, -1, -3, -20))
         last = first + rng.choice(LENGTHS) - 1
-        admitted: dict[str, Any] = {"stay_id": f"s{n}", "admitted_on": _iso(first), "condition_id": rng.choice(conditions)}
+        admitted: dict[str, Any] = {
+            "stay_id": f"s{n}",
+            "admitted_on": _iso(first),
+            "condition_id": rng.choice(conditions),
+        }
         admitted["other_condition_ids"] = [one for one in conditions if rng.random() < 0.15]
         admitted["purpose"] = rng.choice((*["treatment"] * 8, "checkup", "examination"))
         admitted |= {"health_insured": rng.random() < 0.9, "deemed": rng.random() < 0.05}
@@ -166,14 +187,25 @@ def _visits(rng: Random, conditions: list[str], admissions: list[str]) -> list[t
         near = date.fromisoformat(rng.choice(admissions)).toordinal()
         visited = _iso(near + rng.choice((-91, -90, -89, -1, 0, 1, 30, 179, 180, 181, rng.randint(-95, 400))))
         mode = rng.choice(("clinic", "clinic", "house_call", "judo_therapist", "home_nursing"))
-        facts.append(("OutpatientVisited", {"visited_on": visited, "condition_id": rng.choice(conditions), "mode": mode}))
+        facts.append(
+            ("OutpatientVisited", {"visited_on": visited, "condition_id": rng.choice(conditions), "mode": mode})
+        )
     if rng.random() < 0.15:  # enough visits to use up the 30 days on either side
         near, one = date.fromisoformat(rng.choice(admissions)).toordinal(), rng.choice(conditions)
-        for n in range(65):
-            facts.append(("OutpatientVisited", {"visited_on": _iso(near + 2 * n - 65), "condition_id": one}))
+        each_second_day = [_iso(near + 2 * n - 65) for n in range(65)]
+        facts += [("OutpatientVisited", {"visited_on": day, "condition_id": one}) for day in each_second_day]
     for _ in range(rng.choice((0, 0, 1, 2))):
         near = date.fromisoformat(rng.choice(admissions)).toordinal()
         first = near + rng.randint(-100, 100)
-        worn = {"from": _iso(first), "to": _iso(first + rng.choice((0, 10, 100, 200))), "condition_id": rng.choice(conditions)}
-        facts.append(("ImmobilisationWorn", worn | {"device": rng.choice(("cast", "other")), "site": "long_bone", "injury": "fracture"}))
+        worn = {
+            "from": _iso(first),
+            "to": _iso(first + rng.choice((0, 10, 100, 200))),
+            "condition_id": rng.choice(conditions),
+        }
+        facts.append(
+            (
+                "ImmobilisationWorn",
+                worn | {"device": rng.choice(("cast", "other")), "site": "long_bone", "injury": "fracture"},
+            )
+        )
     return facts

@@ -44,14 +44,21 @@ def shown(items: set[Any], on: date) -> tuple[Any, ...]:
     lines = [item.through(on) for item in items if isinstance(item, Line)]
     lines = [line._replace(cuts=(Cut("any", "", sum(cut.by for cut in line.cuts)),)) for line in lines]
     openings = [item for item in items if isinstance(item, Opening)]
-    state = [item.state for item in items if isinstance(item, Span) and item.first <= on and (item.last is None or on <= item.last)]
+    state = [
+        item.state
+        for item in items
+        if isinstance(item, Span) and item.first <= on and (item.last is None or on <= item.last)
+    ]
     return benefits(lines), limits(sorted(openings, key=repr), lines, on), state
 
 
 def days_to_ask(facts: list[Known[Any]], rng: Random) -> list[date]:
     """Days of facts and beside them, and some others."""
     days = [fact.day + timedelta(n) for fact in facts if fact.day > UNDATED for n in (-1, 0, 1, 5, 14)]
-    return [*rng.sample(days, min(12, len(days))), *(date(2022, 1, 1) + timedelta(rng.randint(0, 1500)) for _ in range(6))]
+    return [
+        *rng.sample(days, min(12, len(days))),
+        *(date(2022, 1, 1) + timedelta(rng.randint(0, 1500)) for _ in range(6)),
+    ]
 
 
 @pytest.mark.parametrize("seed", range(SEEDS))

@@ -24,17 +24,22 @@ def stay_of(first: str, days: int = 10, **issued: Any) -> Seikatsu:
     return history
 
 
-# ---- SK-00: inside a period, before the end -------------------------------------------------------------------------------------------
+# ---- SK-00: inside a period, before the end --------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("first", "becomes"), [("2022-12-31", "SK-00"), ("2023-01-01", 50_000), ("2023-12-31", 50_000), ("2024-01-01", "SK-00")])
+@pytest.mark.parametrize(
+    ("first", "becomes"),
+    [("2022-12-31", "SK-00"), ("2023-01-01", 50_000), ("2023-12-31", 50_000), ("2024-01-01", "SK-00")],
+)
 def test_sk_00_the_first_admission_lies_in_a_policy_period(first: str, becomes: object) -> None:
     assert stay_of(first).runs(LATER) == [("s1", first, plus(first, 9), becomes)]
 
 
 @pytest.mark.parametrize(("type_", "field"), [("PolicyCancelled", "cancelled_on"), ("PolicyWithdrawn", "withdrawn_on")])
 @pytest.mark.parametrize(("ended", "becomes"), [("2023-06-01", "SK-00"), ("2023-06-02", 50_000)])
-def test_sk_00_a_stay_from_the_day_of_the_end_on_is_declined(type_: str, field: str, ended: str, becomes: object) -> None:
+def test_sk_00_a_stay_from_the_day_of_the_end_on_is_declined(
+    type_: str, field: str, ended: str, becomes: object
+) -> None:
     history = stay_of("2023-06-01")
     history.add(type_, **{field: ended})
     assert [run[3] for run in history.runs(LATER)] == [becomes]
@@ -44,7 +49,10 @@ def test_sk_00_what_began_inside_goes_on_after_the_end() -> None:
     history = stay_of("2023-12-25", days=20)
     history.add("PolicyCancelled", cancelled_on="2023-12-28")
     history.stay("s2", "2024-03-01", "2024-03-03")
-    assert history.runs(LATER) == [("s1", "2023-12-25", "2024-01-13", 100_000), ("s1", "2024-03-01", "2024-03-03", 15_000)]
+    assert history.runs(LATER) == [
+        ("s1", "2023-12-25", "2024-01-13", 100_000),
+        ("s1", "2024-03-01", "2024-03-03", 15_000),
+    ]
 
 
 @pytest.mark.parametrize(("first", "becomes"), [("2023-03-31", "SK-00"), ("2023-04-01", 50_000)])
@@ -55,7 +63,7 @@ def test_sk_00_before_the_day_of_entry_the_person_is_not_in_the_scheme(first: st
     assert [run[3] for run in history.runs(LATER)] == [becomes]
 
 
-# ---- SK-01, SK-02: layers ---------------------------------------------------------------------------------------------------------------
+# ---- SK-01, SK-02: layers --------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("units", "a_day"), [("E", 2_500), ("1", 5_000), ("2", 10_000), ("3", 15_000), ("4", 20_000)])
@@ -72,7 +80,9 @@ def test_sk_01_an_increase_serves_admissions_from_its_own_day(first: str, pays: 
     assert history.pays(LATER) == {"hospital_daily": pays}
 
 
-@pytest.mark.parametrize(("onset", "pays"), [("2022-12-31", 0), ("2023-01-01", 25_000), ("2023-05-31", 25_000), ("2023-06-01", 100_000)])
+@pytest.mark.parametrize(
+    ("onset", "pays"), [("2022-12-31", 0), ("2023-01-01", 25_000), ("2023-05-31", 25_000), ("2023-06-01", 100_000)]
+)
 def test_sk_01_the_day_of_an_increase_is_the_day_of_entry_of_its_layer(onset: str, pays: int) -> None:
     history = Seikatsu("E")
     history.add("CoverageChanged", effective_on="2023-06-01", plan=plan("2"))
@@ -148,7 +158,7 @@ def test_sk_03_a_decrease_in_the_course_of_a_hospitalisation_changes_nothing_in_
     assert history.pays(LATER) == {"hospital_daily": 60 * 20_000}
 
 
-# ---- SK-04, SK-04a: what was there before ------------------------------------------------------------------------------------------------
+# ---- SK-04, SK-04a: what was there before ----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("onset", "becomes"), [("2022-12-31", "SK-04"), ("2023-01-01", 5_000), ("2023-01-02", 5_000)])
@@ -204,7 +214,9 @@ BEARING = [
 
 
 @pytest.mark.parametrize(("type_", "data"), BEARING)
-def test_sk_04_a_sickness_without_onset_cannot_be_recorded_with_a_benefit_bearing_fact(type_: str, data: dict[str, Any]) -> None:
+def test_sk_04_a_sickness_without_onset_cannot_be_recorded_with_a_benefit_bearing_fact(
+    type_: str, data: dict[str, Any]
+) -> None:
     history = Seikatsu()
     history.add("ConditionRecorded", condition_id="c1", kind="sickness")
     with pytest.raises(Refused) as refused:
@@ -228,7 +240,9 @@ def test_sk_04_where_a_correction_takes_the_onset_away_the_answer_says_so() -> N
     history = Seikatsu()
     recorded = history.sickness()
     history.stay("s1", "2023-05-01", "2023-05-01")
-    history.add("FactAmended", target=recorded, data={"condition_id": "c1", "kind": "sickness"}, reason="onset not proven")
+    history.add(
+        "FactAmended", target=recorded, data={"condition_id": "c1", "kind": "sickness"}, reason="onset not proven"
+    )
     assert [found["rule"] for found in history.on(LATER)["discrepancies"]] == ["SK-04"]
 
 
@@ -240,7 +254,9 @@ def test_sk_04a_an_injury_is_covered_by_what_is_held_on_the_day_of_the_accident(
     assert [run[3] for run in history.runs(LATER)] == [becomes]
 
 
-def test_sk_04a_what_was_added_after_the_accident_does_not_serve_it_nor_does_what_was_dropped_before_the_admission() -> None:
+def test_sk_04a_what_was_added_after_the_accident_does_not_serve_it_nor_does_what_was_dropped_before_the_admission() -> (
+    None
+):
     history = Seikatsu("2")
     history.injury(accident="2023-02-01")
     history.add("CoverageChanged", effective_on="2023-03-01", plan=plan("4"))
@@ -251,7 +267,9 @@ def test_sk_04a_what_was_added_after_the_accident_does_not_serve_it_nor_does_wha
 
 
 @pytest.mark.parametrize(("first", "becomes"), [("2023-12-31", 5_000), ("2024-01-01", "SK-04a")])
-def test_sk_04a_after_the_end_nothing_is_held_on_the_admission_day_though_the_accident_was_inside(first: str, becomes: object) -> None:
+def test_sk_04a_after_the_end_nothing_is_held_on_the_admission_day_though_the_accident_was_inside(
+    first: str, becomes: object
+) -> None:
     history = Seikatsu()
     history.injury(accident="2023-11-01")
     history.stay("s1", first, first, "i1")
@@ -274,7 +292,7 @@ def test_sk_04a_an_injury_without_any_day_cannot_be_recorded_with_a_stay() -> No
     assert (refused.value.rule, refused.value.found) == ("SK-04a", "i1")
 
 
-# ---- SK-05: 730 days ------------------------------------------------------------------------------------------------------------------
+# ---- SK-05: 730 days -------------------------------------------------------------------------------------------------
 
 
 def barred(units: str = "1", onset: str = "2022-06-01") -> Seikatsu:
@@ -344,18 +362,26 @@ def test_sk_05_each_layer_has_its_own_day_of_entry_and_interval(gap: int, pays: 
     assert [run[3] for run in history.runs(LATER)] == [50_000, pays]
 
 
-# ---- SK-08: pregnancy -----------------------------------------------------------------------------------------------------------------
+# ---- SK-08: pregnancy ------------------------------------------------------------------------------------------------
 
 
 def pregnancy(diagnosed: str, onset: str | None = None, **issued: Any) -> Seikatsu:
     """A pregnancy, from its diagnosis on."""
     history = Seikatsu(**issued)
-    history.add("ConditionRecorded", condition_id="p", kind="pregnancy", onset_on=onset or diagnosed, pregnancy_diagnosed_on=diagnosed)
+    history.add(
+        "ConditionRecorded",
+        condition_id="p",
+        kind="pregnancy",
+        onset_on=onset or diagnosed,
+        pregnancy_diagnosed_on=diagnosed,
+    )
     return history
 
 
 @pytest.mark.parametrize(("diagnosed", "becomes"), [("2022-12-31", "SK-08"), ("2023-01-01", 5_000)])
-def test_sk_08_nothing_that_comes_of_a_pregnancy_diagnosed_before_the_entry_is_covered(diagnosed: str, becomes: object) -> None:
+def test_sk_08_nothing_that_comes_of_a_pregnancy_diagnosed_before_the_entry_is_covered(
+    diagnosed: str, becomes: object
+) -> None:
     history = pregnancy(diagnosed)
     history.sickness("c1", onset="2023-02-01", caused_by=["p"])
     history.sickness("c2", onset="2023-03-01", caused_by=["c1"])
@@ -379,19 +405,28 @@ def test_sk_08_there_is_no_relief_after_730_days() -> None:
     assert [run[3] for run in history.runs(LATER)] == ["SK-08"]
 
 
-# ---- SK-10 to SK-13: lists of diseases ------------------------------------------------------------------------------------------------
+# ---- SK-10 to SK-13: lists of diseases -------------------------------------------------------------------------------
 
-LISTS = {"cancer": lists.is_cancer, "lifestyle": lists.is_lifestyle, "three": lists.is_one_of_three, "anticancer": lists.is_for_anticancer}
+LISTS = {
+    "cancer": lists.is_cancer,
+    "lifestyle": lists.is_lifestyle,
+    "three": lists.is_one_of_three,
+    "anticancer": lists.is_for_anticancer,
+}
 ALL = {"cancer", "lifestyle", "three", "anticancer"}
 IN_SITU = {"cancer", "lifestyle", "three"}
 CASES: list[tuple[str | None, set[str]]] = [
-    ("C00", ALL), ("C14.8", ALL), ("C26", ALL), ("C27", set()), ("C29", set()), ("C30", ALL), ("C42", set()), ("C44.9", ALL), ("C97", ALL),
+    ("C00", ALL), ("C14.8", ALL), ("C26", ALL), ("C27", set()), ("C29", set()), ("C30", ALL),
+    ("C42", set()), ("C44.9", ALL), ("C97", ALL),
     ("D00", IN_SITU), ("D09.9", IN_SITU), ("D10", set()), ("D45", ALL), ("D46.9", ALL),
     ("D47.1", ALL), ("D47.3", ALL), ("D47", set()), ("D47.2", set()), ("D48", set()),
     ("E09", set()), ("E10", {"lifestyle"}), ("E14.9", {"lifestyle"}), ("E15", set()),
-    ("I04", set()), ("I05", {"lifestyle"}), ("I09", {"lifestyle"}), ("I10", {"lifestyle"}), ("I14", set()), ("I15.0", {"lifestyle"}), ("I19", set()),
-    ("I20", {"lifestyle"}), ("I21.4", {"lifestyle", "three"}), ("I22", {"lifestyle"}), ("I29", set()), ("I30", {"lifestyle"}), ("I52", {"lifestyle"}),
-    ("I53", set()), ("I60", {"lifestyle", "three"}), ("I61", {"lifestyle", "three"}), ("I62", {"lifestyle"}), ("I63.9", {"lifestyle", "three"}),
+    ("I04", set()), ("I05", {"lifestyle"}), ("I09", {"lifestyle"}), ("I10", {"lifestyle"}),
+    ("I14", set()), ("I15.0", {"lifestyle"}), ("I19", set()),
+    ("I20", {"lifestyle"}), ("I21.4", {"lifestyle", "three"}), ("I22", {"lifestyle"}), ("I29", set()),
+    ("I30", {"lifestyle"}), ("I52", {"lifestyle"}),
+    ("I53", set()), ("I60", {"lifestyle", "three"}), ("I61", {"lifestyle", "three"}),
+    ("I62", {"lifestyle"}), ("I63.9", {"lifestyle", "three"}),
     ("I64", {"lifestyle"}), ("I69", {"lifestyle"}), ("I70", set()), ("Ｉ２１．４", {"lifestyle", "three"}), (None, set()),
 ]  # fmt: skip
 
@@ -402,11 +437,11 @@ def test_sk_10_to_sk_13_each_list_names_its_codes_and_no_others(code: str | None
     assert {name for name, covers in LISTS.items() if covers(condition, date(2023, 1, 1))} == expected
 
 
-# ---- what the product needs of a policy -----------------------------------------------------------------------------------------------
+# ---- what the product needs of a policy ------------------------------------------------------------------------------
 
 
 def test_income_needs_the_date_of_birth_of_the_insured() -> None:
-    income = {"income": {"monthly": 200_000}}
+    income: dict[str, Any] = {"income": {"monthly": 200_000}}
     with pytest.raises(Refused) as refused:
         Seikatsu(more=income, insured={"person_id": "p1"})
     assert (refused.value.rule, refused.value.field) == (None, "data.insured.birth_date")

@@ -1,4 +1,4 @@
-"""Seikatsu: one hospitalisation (SK-20, SK-22 to SK-25) and its days (SK-30 to SK-35). The joining of lump sums (SK-21) is tested with them."""
+"""Seikatsu: one hospitalisation (SK-20, SK-22 to SK-25) and its days (SK-30 to SK-35)."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def keys(history: Seikatsu) -> list[str]:
     return ["-" if isinstance(run[3], str) else run[0] for run in history.runs(LATER)]
 
 
-# ---- SK-20: joined for one cause ---------------------------------------------------------------------------------------------------------
+# ---- SK-20: joined for one cause -------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("gap", "joined"), [(1, "s1"), (179, "s1"), (180, "s1"), (181, "s2")])
@@ -111,7 +111,7 @@ def test_sk_20_a_stay_counts_to_its_last_known_day_for_joining_too() -> None:
     ]
 
 
-# ---- SK-22, SK-23: other conditions -----------------------------------------------------------------------------------------------------
+# ---- SK-22, SK-23: other conditions ----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("first", "joined"), [("2023-03-05", "s1"), ("2023-03-10", "s1"), ("2023-03-11", "s2")])
@@ -160,7 +160,10 @@ def test_sk_22_an_injury_keeps_to_its_own_hospitalisation() -> None:
     history.injury("i1", "2023-03-04")
     history.stay("s1", "2023-03-01", "2023-03-10", "c1", other_condition_ids=["i1"])
     history.stay("s2", "2023-03-05", "2023-03-20", "i1")
-    assert history.runs(LATER) == [("s1", "2023-03-01", "2023-03-10", 50_000), ("s2", "2023-03-11", "2023-03-20", 50_000)]
+    assert history.runs(LATER) == [
+        ("s1", "2023-03-01", "2023-03-10", 50_000),
+        ("s2", "2023-03-11", "2023-03-20", 50_000),
+    ]
 
 
 def test_sk_22_its_own_cause_comes_before_a_running_stay_for_another() -> None:
@@ -173,17 +176,21 @@ def test_sk_22_its_own_cause_comes_before_a_running_stay_for_another() -> None:
     assert keys(history) == ["s1", "s2", "s1"]
 
 
-@pytest.mark.parametrize(("diagnosed", "gap", "joined"), [("2023-01-10", 180, "s1"), ("2023-01-10", 181, "s2"), ("2023-01-11", 180, "s2")])
+@pytest.mark.parametrize(
+    ("diagnosed", "gap", "joined"), [("2023-01-10", 180, "s1"), ("2023-01-10", 181, "s2"), ("2023-01-11", 180, "s2")]
+)
 def test_sk_23_different_conditions_of_one_pregnancy_join(diagnosed: str, gap: int, joined: str) -> None:
     history = Seikatsu()
     for one, day in (("p1", "2023-01-10"), ("p2", diagnosed)):
-        history.add("ConditionRecorded", condition_id=one, kind="pregnancy", onset_on="2023-02-01", pregnancy_diagnosed_on=day)
+        history.add(
+            "ConditionRecorded", condition_id=one, kind="pregnancy", onset_on="2023-02-01", pregnancy_diagnosed_on=day
+        )
     history.stay("s1", "2023-03-01", "2023-03-10", "p1")
     history.stay("s2", plus("2023-03-10", gap), plus("2023-03-10", gap), "p2")
     assert keys(history) == ["s1", joined]
 
 
-# ---- SK-24, SK-25: injuries that count as sickness ---------------------------------------------------------------------------------------
+# ---- SK-24, SK-25: injuries that count as sickness -------------------------------------------------------------------
 
 
 def injured(hospital_type: int = 365, accident: str = "2023-01-05") -> Seikatsu:
@@ -240,13 +247,18 @@ def test_sk_25_the_days_beyond_join_a_later_stay_of_the_accident() -> None:
     history.stay("s1", first, plus(first, 369), "i1")
     history.stay("s2", plus(first, 369 + 180), plus(first, 369 + 180), "i1")
     assert history.used(LATER, "hospital_days.stay") == {"s1": (6, 365)}
-    assert [period for period, row in history.used("2024-12-31", "hospital_days.period").items() if row[0]] == ["2024-01-01"]
+    assert [period for period, row in history.used("2024-12-31", "hospital_days.period").items() if row[0]] == [
+        "2024-01-01"
+    ]
 
 
-# ---- SK-30: the rate ---------------------------------------------------------------------------------------------------------------------
+# ---- SK-30: the rate -------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("units", "icd10", "a_day"), [("1", "K35.8", 5_000), ("1", "E11.9", 10_000), ("E", "C34.1", 5_000), ("3", "I10", 30_000)])
+@pytest.mark.parametrize(
+    ("units", "icd10", "a_day"),
+    [("1", "K35.8", 5_000), ("1", "E11.9", 10_000), ("E", "C34.1", 5_000), ("3", "I10", 30_000)],
+)
 def test_sk_30_a_lifestyle_disease_pays_double(units: str, icd10: str, a_day: int) -> None:
     history = Seikatsu(units)
     history.sickness(icd10=icd10)
@@ -298,7 +310,7 @@ def test_sk_30_a_declined_stay_shows_the_days_that_it_alone_has() -> None:
     ]
 
 
-# ---- SK-31, SK-32: limits ------------------------------------------------------------------------------------------------------------------
+# ---- SK-31, SK-32: limits --------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("cap", [60, 365])
@@ -324,7 +336,9 @@ def test_sk_31_an_accident_is_paid_for_its_days_over_all_its_stays(cap: int) -> 
 def test_sk_32_hospitalisations_that_start_in_one_period_share_its_days() -> None:
     history = Seikatsu(hospital_type=60)
     history.renewed(2024)
-    for i, (first, last) in enumerate((("2023-01-10", "2023-02-18"), ("2023-10-01", "2023-10-21"), ("2024-06-01", "2024-06-10"))):
+    for i, (first, last) in enumerate(
+        (("2023-01-10", "2023-02-18"), ("2023-10-01", "2023-10-21"), ("2024-06-01", "2024-06-10"))
+    ):
         history.sickness(f"c{i}")
         history.stay(f"s{i}", first, last, f"c{i}")
     assert [run[3] for run in history.runs(LATER)] == [200_000, 100_000, 0, 50_000]
@@ -369,7 +383,7 @@ def test_sk_32_each_hospitalisation_is_cut_by_the_type_of_its_own_first_day() ->
     assert history.used(LATER, "hospital_days.period") == {"2023-01-01": (100, 365)}
 
 
-# ---- SK-33 to SK-35: what is declined ------------------------------------------------------------------------------------------------------
+# ---- SK-33 to SK-35: what is declined --------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -393,7 +407,13 @@ def test_sk_33_stays_without_treatment_are_declined(admission: dict[str, Any], b
 
 def test_sk_33_a_confinement_is_paid_as_far_as_health_insurance_bears_it() -> None:
     history = Seikatsu()
-    history.add("ConditionRecorded", condition_id="p", kind="pregnancy", onset_on="2023-02-01", pregnancy_diagnosed_on="2023-01-10")
+    history.add(
+        "ConditionRecorded",
+        condition_id="p",
+        kind="pregnancy",
+        onset_on="2023-02-01",
+        pregnancy_diagnosed_on="2023-01-10",
+    )
     history.stay("s1", "2023-03-01", "2023-03-03", "p", health_insured=False)
     history.stay("s2", "2023-03-04", "2023-03-10", "p")
     assert [run[3] for run in history.runs(LATER)] == ["SK-33", 35_000]
@@ -427,7 +447,13 @@ def test_sk_34_real_stays_are_paid_throughout() -> None:
 
 @pytest.mark.parametrize(
     ("exclusion", "becomes"),
-    [("drunk_driving", "SK-35"), ("prosthesis_only", "SK-35"), ("war", "SK-35"), ("congenital", 5_000), ("neglected_treatment", 5_000)],
+    [
+        ("drunk_driving", "SK-35"),
+        ("prosthesis_only", "SK-35"),
+        ("war", "SK-35"),
+        ("congenital", 5_000),
+        ("neglected_treatment", 5_000),
+    ],
 )
 def test_sk_35_an_exclusion_declines_every_benefit_of_its_condition(exclusion: str, becomes: object) -> None:
     history = Seikatsu()

@@ -13,7 +13,9 @@ FIRST = "2023-02-01"
 LUMPS = {"medical_lump_sum": True}
 
 
-def stay_of(n: int, riders: dict[str, Any], icd10: str = "K35.8", units: str = "1", hospital_type: int = 365, **more: Any) -> Seikatsu:
+def stay_of(
+    n: int, riders: dict[str, Any], icd10: str = "K35.8", units: str = "1", hospital_type: int = 365, **more: Any
+) -> Seikatsu:
     """One stay of n days from 1 February on."""
     history = Seikatsu(units, riders, hospital_type)
     history.renewed(2024, 2025)
@@ -27,14 +29,16 @@ def reached(history: Seikatsu, benefit: str, on: str = LATER) -> list[tuple[str,
     return [(run[0], run[1]) for run in history.runs(on, benefit) if run[3] == 50_000]
 
 
-# ---- SK-61: cancer, from day 366 ---------------------------------------------------------------------------------------------------------
+# ---- SK-61: cancer, from day 366 -------------------------------------------------------------------------------------
 
 LONG = {"cancer_long_stay": True}
 
 
 @pytest.mark.parametrize(("n", "paid"), [(365, 0), (366, 1), (400, 35), (900, 535)])
 @pytest.mark.parametrize("hospital_type", [365, 60])
-def test_sk_61_cancer_pays_from_day_366_without_limit_whatever_the_hospital_type(n: int, paid: int, hospital_type: int) -> None:
+def test_sk_61_cancer_pays_from_day_366_without_limit_whatever_the_hospital_type(
+    n: int, paid: int, hospital_type: int
+) -> None:
     history = stay_of(n, LONG, "C34.1", hospital_type=hospital_type)
     assert history.pays(LATER).get("cancer_long_stay", 0) == paid * 10_000
     if paid:
@@ -58,7 +62,7 @@ def test_sk_61_joined_stays_count_together(gap: int, paid: int) -> None:
     assert history.pays(LATER).get("cancer_long_stay", 0) == paid * 10_000
 
 
-# ---- SK-62: medical lump sums --------------------------------------------------------------------------------------------------------------
+# ---- SK-62: medical lump sums ----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("n", "days"), [(4, []), (5, [5]), (6, [5])])
@@ -68,7 +72,16 @@ def test_sk_62_lump_admission_on_reaching_5_days(n: int, days: list[int]) -> Non
 
 @pytest.mark.parametrize(
     ("n", "days"),
-    [(89, []), (90, [90]), (179, [90]), (180, [90, 180]), (270, [90, 180, 270]), (359, [90, 180, 270]), (360, [90, 180, 270, 360]), (460, [90, 180, 270, 360])],
+    [
+        (89, []),
+        (90, [90]),
+        (179, [90]),
+        (180, [90, 180]),
+        (270, [90, 180, 270]),
+        (359, [90, 180, 270]),
+        (360, [90, 180, 270, 360]),
+        (460, [90, 180, 270, 360]),
+    ],
 )
 def test_sk_62_lump_long_at_each_of_four_counts(n: int, days: list[int]) -> None:
     history = stay_of(n, LUMPS)
@@ -82,11 +95,21 @@ def test_sk_62_lump_sums_count_from_the_day_reached() -> None:
     assert history.pays(plus(FIRST, 4)) == {"hospital_daily": 25_000, "lump_admission": 50_000}
     assert "lump_long" not in history.pays(plus(FIRST, 88))
     assert "lump_discharge" not in history.pays(plus(FIRST, 98))
-    assert history.pays(plus(FIRST, 99)) == {"hospital_daily": 500_000, "lump_admission": 50_000, "lump_long": 50_000, "lump_discharge": 50_000}
+    assert history.pays(plus(FIRST, 99)) == {
+        "hospital_daily": 500_000,
+        "lump_admission": 50_000,
+        "lump_long": 50_000,
+        "lump_discharge": 50_000,
+    }
 
 
-@pytest.mark.parametrize(("n", "alive", "paid"), [(13, True, False), (14, True, True), (14, False, False), (365, False, False), (366, False, True)])
-def test_sk_62_lump_discharge_on_discharge_alive_after_14_days_or_on_passing_365(n: int, alive: bool, paid: bool) -> None:
+@pytest.mark.parametrize(
+    ("n", "alive", "paid"),
+    [(13, True, False), (14, True, True), (14, False, False), (365, False, False), (366, False, True)],
+)
+def test_sk_62_lump_discharge_on_discharge_alive_after_14_days_or_on_passing_365(
+    n: int, alive: bool, paid: bool
+) -> None:
     day = plus(FIRST, min(n, 366) - 1)
     assert reached(stay_of(n, LUMPS, alive=alive), "lump_discharge") == ([("s1", day)] if paid else [])
 
@@ -134,7 +157,11 @@ def test_sk_62_days_of_declined_stays_do_not_count() -> None:
 @pytest.mark.parametrize("hospital_type", [365, 60])
 def test_sk_62_days_that_a_limit_alone_leaves_unpaid_do_count(hospital_type: int) -> None:
     history = stay_of(230, LUMPS, hospital_type=hospital_type)
-    assert {k: v for k, v in history.pays(LATER).items() if k != "hospital_daily"} == {"lump_admission": 50_000, "lump_long": 100_000, "lump_discharge": 50_000}
+    assert {k: v for k, v in history.pays(LATER).items() if k != "hospital_daily"} == {
+        "lump_admission": 50_000,
+        "lump_long": 100_000,
+        "lump_discharge": 50_000,
+    }
 
 
 def test_sk_62_a_rider_not_held_on_the_first_admission_day_has_no_line() -> None:
@@ -165,7 +192,7 @@ def test_sk_05_a_rider_s_declined_lines_change_their_clause_730_days_after_its_e
     ]
 
 
-# ---- SK-21: joined for lump sums -----------------------------------------------------------------------------------------------------------
+# ---- SK-21: joined for lump sums -------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("gap", "paid"), [(178, 1), (179, 1), (180, 0), (181, 0)])
@@ -185,7 +212,7 @@ def test_sk_21_180_days_apart_each_has_its_own_lump_sums_in_one_hospitalisation_
     assert history.used(LATER, "hospital_days.stay") == {"s1": (10, 365)}
 
 
-# ---- SK-63: injuries -----------------------------------------------------------------------------------------------------------------------
+# ---- SK-63: injuries -------------------------------------------------------------------------------------------------
 
 ACCIDENT = "2023-02-01"
 
@@ -240,7 +267,7 @@ def test_sk_63_the_rider_is_held_on_the_day_of_the_accident_and_of_the_admission
     assert [run[3] for run in history.runs(LATER, "lump_discharge")] == ["SK-04a"]
 
 
-# ---- SK-64, SK-65: three diseases --------------------------------------------------------------------------------------------------------
+# ---- SK-64, SK-65: three diseases ------------------------------------------------------------------------------------
 
 COURSES = [("A", 235_000, 5_000), ("B", 470_000, 10_000), ("C", 1_000_000, 10_000), ("D", 3_000_000, 10_000)]
 
@@ -257,7 +284,9 @@ def test_sk_64_sk_65_from_8_days_on(n: int, lump: int, days: int) -> None:
     assert (pays.get("three_lump", 0), pays.get("three_daily", 0)) == (lump, days * 5_000)
 
 
-@pytest.mark.parametrize(("icd10", "held"), [("D09", True), ("I60", True), ("I62", False), ("I20.9", False), ("E11.9", False)])
+@pytest.mark.parametrize(
+    ("icd10", "held"), [("D09", True), ("I60", True), ("I62", False), ("I20.9", False), ("E11.9", False)]
+)
 def test_sk_64_for_a_three_disease_cause_alone(icd10: str, held: bool) -> None:
     assert ("three_lump" in stay_of(8, {"three_diseases": "A"}, icd10).pays(LATER)) == held
 

@@ -36,7 +36,7 @@ def visits(history: Seikatsu, on: str = LATER) -> list[tuple[str, object]]:
     return sorted((run[1], run[3]) for run in history.runs(on, OUT))
 
 
-# ---- SK-36: one a day, none in hospital ----------------------------------------------------------------------------------------------------
+# ---- SK-36: one a day, none in hospital ------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("units", "pays"), [("E", 1_250), ("1", 2_500), ("2", 5_000), ("4", 10_000)])
@@ -57,11 +57,17 @@ def test_sk_36_a_visit_that_counts_earlier_is_not_displaced_by_one_that_counts_f
     history = hospitalised()
     history.injury("i1", ACCIDENT)
     ids = [history.visit("2023-04-20", one) for one in ("c1", "i1", "c1")]
-    assert {run[0]: run[3] for run in history.runs("2023-04-30", OUT)} == {ids[0]: "SK-37", ids[1]: 2_500, ids[2]: "SK-37"}
+    assert {run[0]: run[3] for run in history.runs("2023-04-30", OUT)} == {
+        ids[0]: "SK-37",
+        ids[1]: 2_500,
+        ids[2]: "SK-37",
+    }
     assert {run[0]: run[3] for run in history.runs(LATER, OUT)} == {ids[0]: "SK-36", ids[1]: 2_500, ids[2]: "SK-36"}
 
 
-@pytest.mark.parametrize(("day", "becomes"), [("2023-06-30", 2_500), ("2023-07-01", "SK-36"), ("2023-07-05", "SK-36"), ("2023-07-06", 2_500)])
+@pytest.mark.parametrize(
+    ("day", "becomes"), [("2023-06-30", 2_500), ("2023-07-01", "SK-36"), ("2023-07-05", "SK-36"), ("2023-07-06", 2_500)]
+)
 @pytest.mark.parametrize("purpose", ["treatment", "checkup"])
 def test_sk_36_never_on_a_day_of_any_stay_paid_or_not(day: str, becomes: object, purpose: str) -> None:
     history = hospitalised()
@@ -71,7 +77,7 @@ def test_sk_36_never_on_a_day_of_any_stay_paid_or_not(day: str, becomes: object,
     assert visits(history) == [(day, becomes)]
 
 
-# ---- SK-37: around a hospitalisation -----------------------------------------------------------------------------------------------------
+# ---- SK-37: around a hospitalisation ---------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -204,7 +210,7 @@ def test_sk_37_days_of_the_hospitalisation_that_a_limit_leaves_unpaid_do_not_bar
     assert visits(history) == [("2023-10-20", 2_500)]
 
 
-# ---- SK-38: injuries --------------------------------------------------------------------------------------------------------------------
+# ---- SK-38: injuries -------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("n", "becomes"), [(-1, "SK-38"), (0, 2_500), (178, 2_500), (179, 2_500), (180, "SK-38")])
@@ -233,7 +239,7 @@ def test_sk_38_the_cover_is_still_held_on_the_day_of_the_visit(visited: str, bec
     assert visits(history) == [(visited, becomes)]
 
 
-# ---- SK-39: devices worn ----------------------------------------------------------------------------------------------------------------
+# ---- SK-39: devices worn ---------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -285,17 +291,25 @@ def test_sk_39_worn_days_are_cut_by_stays_other_visits_and_the_window() -> None:
 def test_sk_39_days_worn_grow_day_by_day() -> None:
     history = injured()
     history.worn("2023-03-05", "2023-03-14")
-    assert [history.pays(day).get(OUT, 0) for day in ("2023-03-04", "2023-03-05", "2023-03-10", "2023-03-31")] == [0, 2_500, 15_000, 25_000]
+    assert [history.pays(day).get(OUT, 0) for day in ("2023-03-04", "2023-03-05", "2023-03-10", "2023-03-31")] == [
+        0,
+        2_500,
+        15_000,
+        25_000,
+    ]
 
 
 def test_sk_39_the_units_of_each_day_are_those_still_held() -> None:
     history = injured("2")
     history.add("CoverageChanged", effective_on="2023-03-08", plan=plan("1"))
     history.worn("2023-03-05", "2023-03-10")
-    assert [run[1:] for run in history.runs(LATER, OUT)] == [("2023-03-05", "2023-03-07", 15_000), ("2023-03-08", "2023-03-10", 7_500)]
+    assert [run[1:] for run in history.runs(LATER, OUT)] == [
+        ("2023-03-05", "2023-03-07", 15_000),
+        ("2023-03-08", "2023-03-10", 7_500),
+    ]
 
 
-# ---- SK-40: modes -----------------------------------------------------------------------------------------------------------------------
+# ---- SK-40: modes ----------------------------------------------------------------------------------------------------
 
 MODES: list[tuple[dict[str, Any], bool, bool]] = [
     ({"mode": "clinic"}, True, True),

@@ -48,15 +48,21 @@ class Cover(NamedTuple):
 
     def declined_by(self, day: date) -> str | None:
         """The clause that declines a line of a day; None where the case is covered, if only in part."""
-        return "SK-05" if self.reason == "SK-04" and self.relief_from is not None and day >= self.relief_from else self.reason
+        return (
+            "SK-05"
+            if self.reason == "SK-04" and self.relief_from is not None and day >= self.relief_from
+            else self.reason
+        )
 
     def spans(self, first: date, last: date) -> tuple[tuple[date, date], ...]:
         """A run of days, split where SK-05 takes the place of SK-04."""
         turn = self.relief_from if self.reason == "SK-04" else None
-        return ((first, turn - ONE_DAY), (turn, last)) if turn is not None and first < turn <= last else ((first, last),)
+        return (
+            ((first, turn - ONE_DAY), (turn, last)) if turn is not None and first < turn <= last else ((first, last),)
+        )
 
 
-# ---- the options: what is held of each cover ------------------------------------------------------------------------------------
+# ---- the options: what is held of each cover -------------------------------------------------------------------------
 
 
 def base(plan: SeikatsuPlan) -> int:
@@ -85,7 +91,7 @@ def yen_for(per_unit: int, half_units: int) -> int:
     return per_unit * half_units // 2
 
 
-# ---- the contract ---------------------------------------------------------------------------------------------------------------
+# ---- the contract ----------------------------------------------------------------------------------------------------
 
 
 def policy(facts: Facts) -> Contract[SeikatsuPlan]:
@@ -106,7 +112,9 @@ def period_begun(facts: Facts, day: date) -> Period | None:
 def turns(facts: Facts) -> frozenset[date]:
     """The days on which what is held can change: plans, periods, cancellation, withdrawal."""
     held = policy(facts)
-    return frozenset({held.entered_on, *(plan.from_ for plan in held.plans), *_ended_on(facts)}.union(*(p[:2] for p in held.periods)))
+    return frozenset(
+        {held.entered_on, *(plan.from_ for plan in held.plans), *_ended_on(facts)}.union(*(p[:2] for p in held.periods))
+    )
 
 
 def _ended_on(facts: Facts) -> list[date]:
@@ -156,12 +164,18 @@ def held_on(facts: Facts, option: Option, on: date) -> int:
     return sum(layer.amount for layer in layers(facts, option, on)) if in_scheme(facts, on) else 0
 
 
-# ---- what covers a case -----------------------------------------------------------------------------------------------------------
+# ---- what covers a case ----------------------------------------------------------------------------------------------
 
 
 @clause("SK-03")
 def cover(
-    facts: Facts, option: Option, condition_id: str | None, deciding_day: date, relief_day: date | None, *, with_causes: bool = True
+    facts: Facts,
+    option: Option,
+    condition_id: str | None,
+    deciding_day: date,
+    relief_day: date | None,
+    *,
+    with_causes: bool = True,
 ) -> Cover:
     """A case is measured against the layers held on its deciding day; benefits add up over the layers that cover it (Q31, Q50).
 

@@ -30,7 +30,7 @@ def hospital_daily(facts: Facts, lines: Sequence[Line]) -> Iterable[Claim | Item
             yield standing_limit(facts, period).standing()
 
 
-# ---- SK-30: the rate ----------------------------------------------------------------------------------------------------------------
+# ---- SK-30: the rate -------------------------------------------------------------------------------------------------
 
 
 @clause("SK-30")
@@ -80,7 +80,7 @@ def _run(stay: Stay, key: str, first: date, last: date, rate: int, rules: tuple[
     return Claim("hospital_daily", key, first, first, last, "day", n, rate, rules, stay.events, order=(stay.stay_id,))
 
 
-# ---- SK-31, SK-32: limits ---------------------------------------------------------------------------------------------------------
+# ---- SK-31, SK-32: limits --------------------------------------------------------------------------------------------
 
 
 @clause("SK-01", "SK-31")

@@ -135,7 +135,10 @@ def _hospital(facts: Facts) -> Hospital:
 
     taken = [(piece.first, piece.last) for group in (*sick, *hurt) for piece in group]
     return Hospital(
-        of_kind("sickness", sick), of_kind("injury", on_time), of_kind("late_injury", late), tuple(_left_over(uncovered, taken))
+        of_kind("sickness", sick),
+        of_kind("injury", on_time),
+        of_kind("late_injury", late),
+        tuple(_left_over(uncovered, taken)),
     )
 
 
@@ -163,7 +166,7 @@ def _counted_once(pieces: Iterable[Piece]) -> dict[tuple[date, str], date]:
     return counted_from
 
 
-# ---- sickness: SK-20 to SK-23 -----------------------------------------------------------------------------------------------------
+# ---- sickness: SK-20 to SK-23 ----------------------------------------------------------------------------------------
 
 
 def _admit_sickness(facts: Facts, stay: Stay, groups: list[list[Piece]], uncovered: list[Uncovered]) -> None:
@@ -186,7 +189,11 @@ def _admit_sickness(facts: Facts, stay: Stay, groups: list[list[Piece]], uncover
 @clause("SK-05", "SK-20")
 def uncovered_included(facts: Facts, stay: Stay) -> date:
     """The first admission day of the stays that SK-20 joins with this one, uncovered and declined ones included (Q30)."""
-    chain = [one for one in stays(facts) if _is_sickness(facts, one) and same_chain(facts, one.condition_id, stay.condition_id)]
+    chain = [
+        one
+        for one in stays(facts)
+        if _is_sickness(facts, one) and same_chain(facts, one.condition_id, stay.condition_id)
+    ]
     first = last = date.min
     for one in chain[: chain.index(stay) + 1]:
         within = last > date.min and one.first <= days_after(last, TERMS.number("join_days", one.first))
@@ -234,7 +241,9 @@ def same_pregnancy(facts: Facts, stay: Stay, earlier: Piece) -> bool:
     """Different conditions of one pregnancy join within 180 days (Q12)."""
     this, that = (conditions(facts)[one] for one in (stay.condition_id, earlier.stay.condition_id))
     both = this.kind == that.kind == "pregnancy"
-    return both and this.pregnancy_diagnosed_on is not None and this.pregnancy_diagnosed_on == that.pregnancy_diagnosed_on
+    return (
+        both and this.pregnancy_diagnosed_on is not None and this.pregnancy_diagnosed_on == that.pregnancy_diagnosed_on
+    )
 
 
 JOINS: tuple[Callable[[Facts, Stay, Piece], bool], ...] = (same_cause, same_pregnancy, during_a_stay, present_or_arisen)
@@ -244,7 +253,9 @@ JOINS: tuple[Callable[[Facts, Stay, Piece], bool], ...] = (same_cause, same_preg
 def joined_for_lump_sums(facts: Facts) -> tuple[Hospitalisation, ...]:
     """For lump sums the 180 days are counted from the discharge day itself (Q12 note, Q34, Q37)."""
     groups: list[list[Piece]] = []
-    for piece in sorted((piece for one in hospital(facts).sickness for piece in one.pieces), key=lambda piece: piece.at):
+    for piece in sorted(
+        (piece for one in hospital(facts).sickness for piece in one.pieces), key=lambda piece: piece.at
+    ):
         group = joined_to(facts, piece.stay, groups, TERMS.number("join_days_lump", piece.first))
         if group:
             group.append(piece)
@@ -253,7 +264,7 @@ def joined_for_lump_sums(facts: Facts) -> tuple[Hospitalisation, ...]:
     return tuple(Hospitalisation("sickness", tuple(group)) for group in groups)
 
 
-# ---- injuries: SK-24, SK-25 ---------------------------------------------------------------------------------------------------------
+# ---- injuries: SK-24, SK-25 ------------------------------------------------------------------------------------------
 
 
 def _admit_injury(facts: Facts, stay: Stay, groups: list[list[Piece]], uncovered: list[Uncovered]) -> None:
@@ -278,7 +289,9 @@ def _split_injuries(facts: Facts, groups: list[list[Piece]]) -> tuple[list[list[
         as_sickness = [piece for piece in group if begun_late(facts, piece.stay)]
         if begun_in_time:
             longest = longest_running(facts, begun_in_time[0].first)
-            on_time.append([piece._replace(last=min(piece.last, nth_day(piece.first, longest))) for piece in begun_in_time])
+            on_time.append(
+                [piece._replace(last=min(piece.last, nth_day(piece.first, longest))) for piece in begun_in_time]
+            )
             as_sickness += [beyond for piece in begun_in_time for beyond in _beyond(piece, longest)]
         late += _joined_by_days(sorted(as_sickness, key=lambda piece: piece.at))
     return on_time, late
@@ -288,7 +301,9 @@ def _split_injuries(facts: Facts, groups: list[list[Piece]]) -> tuple[list[list[
 def begun_late(facts: Facts, stay: Stay) -> bool:
     """A stay that begins after 180 days from the accident counts as sickness for the hospital days (Q47, Q50; Interpretation)."""
     accident_on = accident_day(conditions(facts)[stay.condition_id])
-    return accident_on is not None and stay.first > nth_day(accident_on, TERMS.number("injury_admission_days", accident_on))
+    return accident_on is not None and stay.first > nth_day(
+        accident_on, TERMS.number("injury_admission_days", accident_on)
+    )
 
 
 @clause("SK-25")

@@ -67,7 +67,7 @@ def rider_cover(facts: Facts, option: Option, one: Hospitalisation) -> Cover:
     return cover(facts, option, one.condition_id, one.first, uncovered_included(facts, one.pieces[0].stay))
 
 
-# ---- SK-61: cancer, from day 366 ----------------------------------------------------------------------------------------------------
+# ---- SK-61: cancer, from day 366 -------------------------------------------------------------------------------------
 
 
 @clause("SK-61")
@@ -79,7 +79,7 @@ def _cancer_long_stay(facts: Facts, one: Hospitalisation) -> Iterator[Claim]:
         yield from _runs(facts, "cancer_long_stay", one, term["from_day"], rate, covered, "SK-61", ())
 
 
-# ---- SK-62, SK-63: medical lump sums --------------------------------------------------------------------------------------------------
+# ---- SK-62, SK-63: medical lump sums ---------------------------------------------------------------------------------
 
 
 @clause("SK-62")
@@ -157,7 +157,7 @@ def _discharged_alive(one: Hospitalisation) -> date | None:
     return last if all(stay.discharged_on is not None and stay.alive for stay in ends) else None
 
 
-# ---- SK-64, SK-65: three diseases ---------------------------------------------------------------------------------------------------
+# ---- SK-64, SK-65: three diseases ------------------------------------------------------------------------------------
 
 
 @clause("SK-64")
@@ -187,7 +187,7 @@ def three_days_limit(period: Period) -> Limit:
     return Limit("three_days.period", str(period.start), "days", cap, period.first_day, period.last_day, ("SK-65",))
 
 
-# ---- claims ---------------------------------------------------------------------------------------------------------------------------
+# ---- claims ----------------------------------------------------------------------------------------------------------
 
 
 def _claim(facts: Facts, one: Hospitalisation, reached: Reached, covered: Cover, rules: tuple[str, ...]) -> Claim:
@@ -201,7 +201,14 @@ def _claim(facts: Facts, one: Hospitalisation, reached: Reached, covered: Cover,
 
 
 def _runs(
-    facts: Facts, benefit: str, one: Hospitalisation, from_day: int, rate: int, covered: Cover, rule: str, limits: tuple[Limit, ...]
+    facts: Facts,
+    benefit: str,
+    one: Hospitalisation,
+    from_day: int,
+    rate: int,
+    covered: Cover,
+    rule: str,
+    limits: tuple[Limit, ...],
 ) -> Iterator[Claim]:
     """The runs of days from the n-th on, declined where no layer covers them, and split where SK-05 takes the place of SK-04."""
     if not covered.held:

@@ -78,7 +78,7 @@ def outpatient_daily(facts: Facts, lines: Sequence[Line]) -> Iterable[Claim | It
         yield from _worn_out_of_time(facts, worn)
 
 
-# ---- SK-36: one a day -------------------------------------------------------------------------------------------------------------
+# ---- SK-36: one a day ------------------------------------------------------------------------------------------------
 
 
 @clause("SK-36")
@@ -121,7 +121,9 @@ def _visit(facts: Facts, visit: Known[ev.OutpatientVisited]) -> Treated:
     fact, condition = visit.data, conditions(facts)[visit.data.condition_id]
     found = (_for_injury if condition.kind == "injury" else _for_sickness)(facts, fact, condition)
     declined_by = found.uncovered or _barred(facts, fact, condition) or (None if found.ways else found.otherwise)
-    allowed = tuple(way for way in found.ways if mode_allowed(fact, condition, way.judged_on)) if declined_by is None else ()
+    allowed = (
+        tuple(way for way in found.ways if mode_allowed(fact, condition, way.judged_on)) if declined_by is None else ()
+    )
     rate = visit_rate(found.held, fact.visited_on)
     return Treated(fact.visited_on, visit.event_id, fact.condition_id, allowed, declined_by or "SK-40", rate)
 
@@ -153,7 +155,7 @@ def _barred(facts: Facts, visit: ev.OutpatientVisited, condition: ev.ConditionRe
     return excluded(condition, visit.visited_on) or ("SK-36" if in_hospital(facts, visit.visited_on) else None)
 
 
-# ---- SK-37: around a hospitalisation ------------------------------------------------------------------------------------------------
+# ---- SK-37: around a hospitalisation ---------------------------------------------------------------------------------
 
 
 @clause("SK-37")
@@ -189,7 +191,7 @@ def after_limit(one: Hospitalisation) -> Limit:
     return Limit("outpatient_days.after", one.key, "days", term["days"], one.first, None, ("SK-37",))
 
 
-# ---- SK-38: injuries ----------------------------------------------------------------------------------------------------------------
+# ---- SK-38: injuries -------------------------------------------------------------------------------------------------
 
 
 @clause("SK-38")
@@ -212,7 +214,7 @@ def injury_limit(condition: ev.ConditionRecorded) -> Limit | None:
     return Limit("outpatient_days.injury", condition.condition_id, "days", term["days"], accident_on, last, ("SK-38",))
 
 
-# ---- SK-39: devices worn ------------------------------------------------------------------------------------------------------------
+# ---- SK-39: devices worn ---------------------------------------------------------------------------------------------
 
 
 @clause("SK-39")
@@ -226,7 +228,9 @@ def counts_as_visits(worn: ev.ImmobilisationWorn, condition: ev.ConditionRecorde
 def _in_time(worn: ev.ImmobilisationWorn, condition: ev.ConditionRecorded) -> tuple[date, date]:
     """The days worn that lie within the window of SK-38; the first after the last where there are none."""
     limit = injury_limit(condition)
-    return (max(worn.from_, limit.first), min(worn.to, limit.last or worn.to)) if limit else (worn.to + ONE_DAY, worn.to)
+    return (
+        (max(worn.from_, limit.first), min(worn.to, limit.last or worn.to)) if limit else (worn.to + ONE_DAY, worn.to)
+    )
 
 
 def _worn_days(facts: Facts, worn: Known[ev.ImmobilisationWorn]) -> Iterator[Treated]:
@@ -256,14 +260,16 @@ def _worn_out_of_time(facts: Facts, worn: Known[ev.ImmobilisationWorn]) -> Itera
         rate = visit_rate(sum(layer.amount for layer in layers(facts, base, start)), start)
         if start <= end and rate:
             n = days(start, end)
-            claim = Claim("outpatient_daily", worn.event_id, start, start, end, "day", n, rate, ("SK-39",), (worn.event_id,))
+            claim = Claim(
+                "outpatient_daily", worn.event_id, start, start, end, "day", n, rate, ("SK-39",), (worn.event_id,)
+            )
             declined = claim.decline("SK-38") if counts else claim._replace(rules=()).decline("SK-39")
             yield declined._replace(judged_on=accident_day(condition) or start, condition_id=fact.condition_id)
             if not counts:
                 return
 
 
-# ---- SK-40: modes -----------------------------------------------------------------------------------------------------------------
+# ---- SK-40: modes ----------------------------------------------------------------------------------------------------
 
 
 @clause("SK-40")
@@ -277,7 +283,7 @@ def mode_allowed(visit: ev.OutpatientVisited, condition: ev.ConditionRecorded, b
     return met.get(needs, False)
 
 
-# ---- from days to claims ------------------------------------------------------------------------------------------------------------
+# ---- from days to claims ---------------------------------------------------------------------------------------------
 
 
 def _runs(outcomes: Iterable[Taken]) -> Iterator[list[Taken]]:

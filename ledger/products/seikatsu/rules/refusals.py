@@ -30,7 +30,11 @@ def without_onset(facts: Facts, new: Known[Any]) -> Ground | None:
     condition_id = new.data.condition_id
     if condition_id is None:
         return None
-    read = causes(facts, condition_id) if isinstance(new.data, FOR_ITS_CAUSES) else causes(facts, condition_id) & {condition_id}
+    read = (
+        causes(facts, condition_id)
+        if isinstance(new.data, FOR_ITS_CAUSES)
+        else causes(facts, condition_id) & {condition_id}
+    )
     for one in sorted(read):
         condition = conditions(facts)[one]
         if condition.kind == "sickness" and condition.onset_on is None:
@@ -62,10 +66,15 @@ def income_without_age(facts: Facts, new: Known[Any]) -> Ground | None:
     issued = new.data if isinstance(new.data, ev.PolicyIssued) else facts.of(ev.PolicyIssued)[0].data
     if issued.insured.birth_date is not None:
         return None
-    allowed = Words("日付（所得長期補償には被保険者の生年月日が必要）", "a day: with income, the insured's date of birth is needed")
+    allowed = Words(
+        "日付（所得長期補償には被保険者の生年月日が必要）", "a day: with income, the insured's date of birth is needed"
+    )
     if isinstance(new.data, ev.PolicyIssued):
         return Ground("insured.birth_date", MISSING, allowed)
-    without = Words("income のないプラン（insured.birth_date が未記録）", "a plan without income: insured.birth_date was not recorded")
+    without = Words(
+        "income のないプラン（insured.birth_date が未記録）",
+        "a plan without income: insured.birth_date was not recorded",
+    )
     return Ground("plan.income", new.data.plan["income"], without)
 
 
