@@ -36,7 +36,10 @@ class Filed(NamedTuple):
 
 def filed(facts: Facts) -> tuple[Filed, ...]:
     """All claims in order of filing, then of claim_id."""
-    found = [Filed(f.data.filed_on, f.data.claim_id, f.data.right_arose_on, frozenset(f.data.facts)) for f in facts.of(ev.ClaimFiled)]
+    found = [
+        Filed(f.data.filed_on, f.data.claim_id, f.data.right_arose_on, frozenset(f.data.facts))
+        for f in facts.of(ev.ClaimFiled)
+    ]
     return tuple(sorted(found, key=lambda claim: (claim.filed_on, claim.claim_id)))
 
 
@@ -49,12 +52,18 @@ def days_by_event(facts: Facts) -> Mapping[str, date]:
 
 def completed_on(facts: Facts, claim_id: str) -> date | None:
     """The day on which the claim's papers were complete: the last such day counts."""
-    return max((f.data.completed_on for f in facts.of(ev.ClaimDocumentsCompleted) if f.data.claim_id == claim_id), default=None)
+    return max(
+        (f.data.completed_on for f in facts.of(ev.ClaimDocumentsCompleted) if f.data.claim_id == claim_id), default=None
+    )
 
 
 def settled_on(facts: Facts, claim_id: str, lines: Sequence[Line]) -> date | None:
     """The day on which the insurer was done with the claim: it declined it, or paid what the claim's lines come to."""
-    done = [f.data.decided_on for f in facts.of(ev.ClaimDecided) if f.data.claim_id == claim_id and f.data.outcome == "declined"]
+    done = [
+        f.data.decided_on
+        for f in facts.of(ev.ClaimDecided)
+        if f.data.claim_id == claim_id and f.data.outcome == "declined"
+    ]
     days = facts.once(days_by_event)
     paid = 0
     for payment in facts.of(ev.BenefitPaid):
@@ -67,5 +76,7 @@ def settled_on(facts: Facts, claim_id: str, lines: Sequence[Line]) -> date | Non
 
 def _due(line: Line, paid_on: date, days: Mapping[str, date]) -> int:
     """What a line comes to for a payment, in yen. What a fact known by then earns afterwards, by days that pass, is not counted."""
-    earned_by = max((day for event_id in line.events if (day := days.get(event_id, UNDATED)) > paid_on), default=paid_on)
+    earned_by = max(
+        (day for event_id in line.events if (day := days.get(event_id, UNDATED)) > paid_on), default=paid_on
+    )
     return line.through(earned_by).payable if line.counts_from <= earned_by else 0

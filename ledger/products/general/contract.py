@@ -58,7 +58,9 @@ class Contract(NamedTuple, Generic[P]):
 
     def plans_to(self, day: date) -> tuple[PlanHeld[P], ...]:
         """The first plan and the changes that have come in by a day, in order."""
-        came_in = (change for change in self.plans[1:] if change.from_ <= day and not self._of_the_earlier_period(change, day))
+        came_in = (
+            change for change in self.plans[1:] if change.from_ <= day and not self._of_the_earlier_period(change, day)
+        )
         return (self.plans[0], *came_in)
 
     def covered_periods(self) -> tuple[Period, ...]:
@@ -81,7 +83,11 @@ def contract(facts: Facts, plan_type: type[P], clock: Clock) -> Contract[P]:
     written: list[Any] = [issued.data, *(fact.data for fact in renewed)]
     periods = [Period(data.period_start, data.period_end, clock) for data in written]
     entered_on = issued.data.entered_on
-    plans = [PlanHeld(min(entered_on, issued.data.period_start), _plan(plan_type, issued.data.plan), issued.event_id, issued.data)]
+    plans = [
+        PlanHeld(
+            min(entered_on, issued.data.period_start), _plan(plan_type, issued.data.plan), issued.event_id, issued.data
+        )
+    ]
     changes: list[tuple[date, Any]] = [(fact.data.period_start, fact) for fact in renewed if fact.data.plan is not None]
     changes += [(fact.data.effective_on, fact) for fact in facts.of(ev.CoverageChanged)]
     for day, fact in sorted(changes, key=lambda change: (change[0], change[1].event_id)):
@@ -131,7 +137,9 @@ def periods_hold(periods: Sequence[Period], rules: tuple[str, ...] = ()) -> list
 def states(holding: Iterable[Holds]) -> list[Span]:
     """The policy's state as unbroken spans: on each day the first of `PRECEDENCE` that holds."""
     holding = sorted(holding, key=lambda held: (PRECEDENCE.index(held.state), held.first))
-    starts = sorted({held.first for held in holding} | {held.last + ONE_DAY for held in holding if held.last is not None})
+    starts = sorted(
+        {held.first for held in holding} | {held.last + ONE_DAY for held in holding if held.last is not None}
+    )
     spans: list[Span] = []
     for start, following in zip(starts, [*starts[1:], None], strict=True):
         held = next(h for h in holding if h.first <= start and (h.last is None or start <= h.last))

@@ -86,7 +86,9 @@ def deadline_turns(facts: Facts) -> Iterable[date]:
     """The days on which a deadline moves though no fact is dated to them: further days of obstruction. For `Product.turns`."""
     turns: set[date] = set()
     for claim in filed(facts):
-        completions = [f.data.completed_on for f in facts.of(ev.ClaimDocumentsCompleted) if f.data.claim_id == claim.claim_id]
+        completions = [
+            f.data.completed_on for f in facts.of(ev.ClaimDocumentsCompleted) if f.data.claim_id == claim.claim_id
+        ]
         obstructed = _obstructed_days(facts, claim.claim_id, None)
         for completed in completions:
             days, _ = inquiries(facts, claim.claim_id, completed, obstructed)
@@ -103,10 +105,14 @@ def prescription(facts: Facts, claim: Filed) -> Iterator[Deadline]:
     """The right lapses three years from the day after it arose, unless it was claimed by then (20)."""
     rights = [claim.right_arose_on] if claim.right_arose_on else []
     if claim.right_arose_on is None:
-        rights = [day for event_id, day in facts.once(days_by_event).items() if event_id in claim.names and day != UNDATED]
+        rights = [
+            day for event_id, day in facts.once(days_by_event).items() if event_id in claim.names and day != UNDATED
+        ]
     if rights:
         last = min(lapses_after(arose) for arose in rights)
-        yield Deadline(max(claim.filed_on, min(rights)), "prescription", claim.claim_id, last, claim.filed_on, ("GN-04",))
+        yield Deadline(
+            max(claim.filed_on, min(rights)), "prescription", claim.claim_id, last, claim.filed_on, ("GN-04",)
+        )
 
 
 def lapses_after(arose: date) -> date:
@@ -131,4 +137,3 @@ def _came_too_late(facts: Facts, event_id: str) -> bool:
 
 PRESCRIPTION = Guard("prescription", frozenset({ev.ClaimFiled}), _prescribed)
 """For every product, last of its guards."""
-

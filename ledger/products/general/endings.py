@@ -30,10 +30,17 @@ class Ending(NamedTuple):
 
 def endings(facts: Facts, persons: Collection[str]) -> tuple[Ending, ...]:
     """What ends the contract for the future, the earliest first. `persons`: those with whose death it ends (as a rule the insured)."""
-    found = [Ending(f.data.rescinded_on, "rescinded", _RESCISSION_RULES[f.data.ground], f.event_id) for f in facts.of(ev.PolicyRescinded)]
+    found = [
+        Ending(f.data.rescinded_on, "rescinded", _RESCISSION_RULES[f.data.ground], f.event_id)
+        for f in facts.of(ev.PolicyRescinded)
+    ]
     found += [Ending(f.data.withdrawn_on, "withdrawn", "KR-09", f.event_id) for f in facts.of(ev.PolicyWithdrawn)]
     found += [Ending(f.data.cancelled_on, "cancelled", "KR-09", f.event_id) for f in facts.of(ev.PolicyCancelled)]
-    found += [Ending(f.data.died_on, "ended_by_death", "KR-07", f.event_id) for f in facts.of(ev.PersonDied) if f.data.person_id in persons]
+    found += [
+        Ending(f.data.died_on, "ended_by_death", "KR-07", f.event_id)
+        for f in facts.of(ev.PersonDied)
+        if f.data.person_id in persons
+    ]
     return tuple(sorted(found, key=lambda ending: (ending.day, PRECEDENCE.index(ending.state), ending.event_id)))
 
 
@@ -116,7 +123,9 @@ VOID = Guard("void", frozenset({ev.PolicyVoided}), _void)
 REVOKED = Guard("revoked", frozenset({ev.PolicyRevoked}), _revoked)
 UNDISCLOSED = Guard("rescinded for breach of disclosure", frozenset({ev.PolicyRescinded}), _undisclosed)
 SERIOUS_REASON = Guard("rescinded for a serious reason", frozenset({ev.PolicyRescinded}), _serious_reason)
-ADDITIONAL_PREMIUM = Guard("rescinded for additional premium unpaid", frozenset({ev.PolicyRescinded}), _additional_premium_unpaid)
+ADDITIONAL_PREMIUM = Guard(
+    "rescinded for additional premium unpaid", frozenset({ev.PolicyRescinded}), _additional_premium_unpaid
+)
 
 ENDINGS_GUARD: tuple[Guard, ...] = (VOID, REVOKED, UNDISCLOSED, SERIOUS_REASON, ADDITIONAL_PREMIUM)
 """For every product: the contract never was, or its end refuses benefits for earlier events."""

@@ -23,7 +23,13 @@ CARE = frozenset[type[ev.Fact]]({ev.CareCertified, ev.ConditionRecorded})
 def status(facts: Facts, lines: Sequence[Line]) -> Iterable[Item]:
     """The state of the policy."""
     held = rules.contract(facts)
-    return states([*periods_hold(held.covered_periods(), ("KR-01",)), *endings_hold(facts, held), *recorded_lapses_hold(facts, ("KR-07",))])
+    return states(
+        [
+            *periods_hold(held.covered_periods(), ("KR-01",)),
+            *endings_hold(facts, held),
+            *recorded_lapses_hold(facts, ("KR-07",)),
+        ]
+    )
 
 
 PRODUCT = Product(

@@ -51,7 +51,9 @@ def care_events(facts: Facts) -> Iterator[Known[ev.CareCertified]]:
     """The certificates of the insured at the level insured or above, by the day from which they are valid; the latest of one day."""
     held = facts.once(contract)
     latest: dict[date, Known[ev.CareCertified]] = {}
-    for certificate in sorted(facts.of(ev.CareCertified), key=lambda fact: (fact.day, fact.data.certified_on, fact.event_id)):
+    for certificate in sorted(
+        facts.of(ev.CareCertified), key=lambda fact: (fact.day, fact.data.certified_on, fact.event_id)
+    ):
         levels = TERMS.at("care_levels", certificate.data.valid_from)
         plan, _ = terms_serving(facts, certificate.data.valid_from)
         reached = levels.index(certificate.data.level) >= levels.index(plan.min_level)
@@ -63,7 +65,11 @@ def care_events(facts: Facts) -> Iterator[Known[ev.CareCertified]]:
 def _claim(facts: Facts, certificate: Known[ev.CareCertified]) -> Claim:
     day = certificate.data.valid_from
     plan, rules = terms_serving(facts, day)
-    conditions = (fact.event_id for fact in facts.of(ev.ConditionRecorded) if fact.data.condition_id == certificate.data.condition_id)
+    conditions = (
+        fact.event_id
+        for fact in facts.of(ev.ConditionRecorded)
+        if fact.data.condition_id == certificate.data.condition_id
+    )
     return Claim(
         benefit="care_benefit", key=day.isoformat(), counts_from=day, first=day, last=day, unit="time", quantity=1,
         rate=plan.care_benefit, rules=("KR-01", *rules), events=(certificate.event_id, *conditions), order=(certificate.event_id,),

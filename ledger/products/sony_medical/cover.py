@@ -39,7 +39,11 @@ def cover(facts: Facts) -> Cover:
     """How the contract stands."""
     undone = tuple(undone_renewals(facts))
     gone = {renewal.event_id for renewal in undone}
-    held = written(Facts((fact for fact in facts if fact.event_id not in gone), facts.on)) if undone else facts.once(written)
+    held = (
+        written(Facts((fact for fact in facts if fact.event_id not in gone), facts.on))
+        if undone
+        else facts.once(written)
+    )
     return Cover(held, course(facts, held), undone)
 
 
@@ -72,7 +76,11 @@ def _onsets(facts: Facts, condition_id: str | None) -> Iterator[date]:
             continue
         seen.add(condition.condition_id)
         waiting += condition.caused_by
-        days = (condition.accident_on, condition.onset_on) if condition.kind == "injury" else (condition.onset_on, condition.accident_on)
+        days = (
+            (condition.accident_on, condition.onset_on)
+            if condition.kind == "injury"
+            else (condition.onset_on, condition.accident_on)
+        )
         yield from (day for day in [next((day for day in days if day is not None), None)] if day is not None)
 
 
@@ -82,13 +90,21 @@ def cannot_be_reinstated(facts: Facts, new: Known[Any]) -> Ground | None:
     day = new.data.reinstated_on
     cancelled = min((fact.data.cancelled_on for fact in facts.of(ev.PolicyCancelled)), default=None)
     if cancelled is not None and cancelled <= day:
-        return Ground("reinstated_on", day, Words(f"{cancelled} の解約より前の日", f"a day before the cancellation on {cancelled}"))
+        return Ground(
+            "reinstated_on",
+            day,
+            Words(f"{cancelled} の解約より前の日", f"a day before the cancellation on {cancelled}"),
+        )
     lapses = cover(facts.dated_to(day)).lapses_to(day)
     if not lapses or lapses[-1].reinstated_on not in (None, day):
         return Ground("reinstated_on", day, Words("失効中の日", "a day on which the policy is lapsed"))
     last = last_reinstatement(lapses[-1].first, written(facts))
     first = lapses[-1].first
-    return Ground("reinstated_on", day, Words(f"{first} から {last} までの日", f"a day from {first} to {last}")) if day > last else None
+    return (
+        Ground("reinstated_on", day, Words(f"{first} から {last} までの日", f"a day from {first} to {last}"))
+        if day > last
+        else None
+    )
 
 
 # ---- SM-11: cooling-off -----------------------------------------------------------------------------------------------------------
@@ -100,7 +116,9 @@ def undone_renewals(facts: Facts) -> Iterator[Known[ev.PolicyRenewed]]:
     for request in facts.of(ev.CoolingOffRequested):
         renewal = renewal_meant(facts, request.data.received_on)
         if renewal is not None and not _care_came(facts, renewal.data, request.data.requested_on):
-            yield from (other for other in facts.of(ev.PolicyRenewed) if other.data.period_start >= renewal.data.period_start)
+            yield from (
+                other for other in facts.of(ev.PolicyRenewed) if other.data.period_start >= renewal.data.period_start
+            )
 
 
 def renewal_meant(facts: Facts, received_on: date) -> Known[ev.PolicyRenewed] | None:
@@ -118,14 +136,20 @@ def _care_came(facts: Facts, renewed: ev.PolicyRenewed, requested_on: date) -> b
     for fact_type, field in CARE_DAYS.items():
         for fact in facts.of(fact_type):
             day = getattr(fact.data, field)
-            if renewed.period_start <= day <= last and held.in_contract(day) and _covered(facts, lapses, fact.data, day):
+            if (
+                renewed.period_start <= day <= last
+                and held.in_contract(day)
+                and _covered(facts, lapses, fact.data, day)
+            ):
                 return True
     return False
 
 
 def _covered(facts: Facts, lapses: Sequence[Lapse], care: Any, day: date) -> bool:
     eligible = not isinstance(care, ev.AdvancedCareReceived) or (care.eligible and care.in_japan)
-    return eligible and not_in_force(lapses, day, day) is None and not arose_in_between(facts, lapses, care.condition_id)
+    return (
+        eligible and not_in_force(lapses, day, day) is None and not arose_in_between(facts, lapses, care.condition_id)
+    )
 
 
 def last_cooling_off(received_on: date) -> date:
@@ -139,7 +163,9 @@ def too_late_to_cool_off(facts: Facts, new: Known[Any]) -> Ground | None:
     if new.data.requested_on > last:
         return Ground("requested_on", new.data.requested_on, Words(f"{last} までの日", f"a day to {last}"))
     if renewal_meant(facts, new.data.received_on) is None:
-        return Ground("received_on", new.data.received_on, Words("継続された契約の継続証", "the certificate of a renewed policy"))
+        return Ground(
+            "received_on", new.data.received_on, Words("継続された契約の継続証", "the certificate of a renewed policy")
+        )
     return None
 
 
@@ -147,4 +173,6 @@ def cooling_off_deadlines(facts: Facts) -> Iterator[Deadline]:
     """The last day for each request, met by it."""
     for request in facts.of(ev.CoolingOffRequested):
         data = request.data
-        yield Deadline(data.requested_on, "cooling_off", None, last_cooling_off(data.received_on), data.requested_on, ("SM-11",))
+        yield Deadline(
+            data.requested_on, "cooling_off", None, last_cooling_off(data.received_on), data.requested_on, ("SM-11",)
+        )

@@ -29,7 +29,9 @@ class Held(NamedTuple):
 
     def ended_by(self, day: date) -> Ending | None:
         """What had ended the contract by a day; the day of death itself is still covered."""
-        return next((end for end in self.ended if end.day < day or (end.day == day and end.state != "ended_by_death")), None)
+        return next(
+            (end for end in self.ended if end.day < day or (end.day == day and end.state != "ended_by_death")), None
+        )
 
     def last_in_contract(self, day: date) -> date:
         """The last day to which the contract runs on unbroken from a day in it."""

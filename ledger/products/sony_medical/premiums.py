@@ -125,7 +125,9 @@ _TURNS = ("migrated", "grace", "lapse", "reinstated")
 
 
 def _turns_in_order(facts: Facts) -> list[tuple[date, str, Missed | Lapse | None]]:
-    turns: list[tuple[date, str, Missed | Lapse | None]] = [(lapse.first, "migrated", lapse) for lapse in migrated_lapses(facts)]
+    turns: list[tuple[date, str, Missed | Lapse | None]] = [
+        (lapse.first, "migrated", lapse) for lapse in migrated_lapses(facts)
+    ]
     for missed in missed_in_a_row(facts):
         turns.append((missed.grace_from, "grace", missed))
         if missed.paid_on is None or missed.paid_on > missed.last:
@@ -209,7 +211,9 @@ def premium_deadlines(gone: Course, held: Held) -> Iterator[Deadline]:
     for grace in gone.graces:
         yield Deadline(grace.grace_from, "grace", None, grace.last, grace.paid_on, ("SM-02",))
     for lapse in gone.lapses:
-        yield Deadline(lapse.first, "reinstatement", None, last_reinstatement(lapse.first, held), lapse.reinstated_on, ("SM-05",))
+        yield Deadline(
+            lapse.first, "reinstatement", None, last_reinstatement(lapse.first, held), lapse.reinstated_on, ("SM-05",)
+        )
 
 
 @clause("SM-05")

@@ -62,7 +62,9 @@ def _condition(facts: Facts, condition_id: str | None) -> tuple[str, ...]:
 def hospital(facts: Facts, lines: Sequence[Line]) -> Iterator[Claim]:
     """Treatment and room of each month of stay."""
     for month in months_of_stay(facts):
-        yield from (decided(facts, claim, month) for claim in (*hospital_treatment(facts, month), *room_charge(facts, month)))
+        yield from (
+            decided(facts, claim, month) for claim in (*hospital_treatment(facts, month), *room_charge(facts, month))
+        )
 
 
 @clause("SM-07")
@@ -85,7 +87,11 @@ def room_charge(facts: Facts, month: MonthOfStay) -> Iterator[Claim]:
     daily = plan_of_month(facts, month.month).room_daily
     if month.room:
         claim = _of_month(month, "room_charge", month.room, "SM-08")
-        yield claim._replace(rate=min(month.room, month.room_days * daily)) if daily is not None else cover_taken_off(claim)
+        yield (
+            claim._replace(rate=min(month.room, month.room_days * daily))
+            if daily is not None
+            else cover_taken_off(claim)
+        )
 
 
 def _of_month(month: MonthOfStay, benefit: str, amount: int, rule: str) -> Claim:
@@ -123,7 +129,11 @@ def in_cover(standing: Cover, day: date) -> bool:
 def last_covered(facts: Facts, day: date) -> date:
     """The last day to which cover goes on unbroken from a covered day."""
     standing = facts.once(cover)
-    lapses = [lapse.first - ONE_DAY for lapse in standing.course.lapses if lapse.first > day and lapse.reinstated_on != lapse.first]
+    lapses = [
+        lapse.first - ONE_DAY
+        for lapse in standing.course.lapses
+        if lapse.first > day and lapse.reinstated_on != lapse.first
+    ]
     return min([standing.held.last_in_contract(day), *lapses])
 
 
@@ -157,17 +167,16 @@ def _care(facts: Facts, event_id: str, care: ev.AdvancedCareReceived) -> Claim:
 def _within_the_total(facts: Facts, claims: Sequence[Claim]) -> Iterator[Claim | Opening]:
     """Each line under the amount of its day, less what is used; the limit shows the latest amount, or what is used where that is more."""
     contract = facts.once(cover).held.contract
-    latest, used = contract.plans[-1].plan, 0
+    used = 0
     for claim in claims:
-        cap = max(contract.plan(claim.first).advanced_care_limit or 0, used)
-        used += min(claim.rate, cap - used)
-        yield claim._replace(limits=(_total(cap, claims[0].first),))
+        used += min(claim.rate, max(0, (contract.plan(claim.first).advanced_care_limit or 0) - used))
+        yield claim._replace(limits=(_total(used, claims[0].first),))
     if claims:
-        cap = max(latest.advanced_care_limit or 0, used)
-        yield _total(cap, claims[0].first).in_use()
+        yield _total(max(contract.plans[-1].plan.advanced_care_limit or 0, used), claims[0].first).in_use()
 
 
 def _total(cap: int, first: date) -> Limit:
+    """The limit for one line goes as far as that line may use it up, for the amount differs from day to day."""
     return Limit("advanced_care.total", "", "yen", cap, first, None, ("SM-09",))
 
 
@@ -189,7 +198,9 @@ def covered(facts: Facts, claim: Claim, day: date) -> Claim:
         return claim.decline("SM-04")
     if arose_in_between(facts, lapses, claim.condition_id):
         return claim.decline("SM-06")
-    rule = next((rule for one in (began, day) if (rule := out_of_contract(standing, one, claim.rules[0])) is not None), None)
+    rule = next(
+        (rule for one in (began, day) if (rule := out_of_contract(standing, one, claim.rules[0])) is not None), None
+    )
     return claim.decline(rule) if rule is not None else claim
 
 

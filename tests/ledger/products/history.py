@@ -1,4 +1,4 @@
-"""A policy's history in a few words, and what the ledger answers about it: facts go in as they are recorded, answers come from the journal."""
+"""A policy's history in a few words, and what the ledger answers about it from its journal."""
 
 from __future__ import annotations
 
@@ -21,7 +21,13 @@ class History:
     def __init__(self, product: str, plan: dict[str, Any], period: tuple[str, str], **issued: Any) -> None:
         self.policy = Policy("P-1")
         self.ids: list[str] = []
-        data = {"product": product, "plan": plan, "period_start": period[0], "period_end": period[1], "insured": {"person_id": "p1"}}
+        data = {
+            "product": product,
+            "plan": plan,
+            "period_start": period[0],
+            "period_end": period[1],
+            "insured": {"person_id": "p1"},
+        }
         self.issued = self.add("PolicyIssued", **data | issued)
 
     def add(self, type_: str, **data: Any) -> str:

@@ -33,9 +33,16 @@ class Teller:
 
     def add(self, type_: str, **data: Any) -> str | None:
         """The event's id, or None where it was refused."""
-        data = {name.rstrip("_"): value.isoformat() if isinstance(value, date) else value for name, value in data.items()}
+        data = {
+            name.rstrip("_"): value.isoformat() if isinstance(value, date) else value for name, value in data.items()
+        }
         event_id = str(uuid.UUID(int=self.random.getrandbits(128), version=4))
-        wire = {"event_id": event_id, "policy_id": "P-1", "type": type_, "data": {k: v for k, v in data.items() if v is not None}}
+        wire = {
+            "event_id": event_id,
+            "policy_id": "P-1",
+            "type": type_,
+            "data": {k: v for k, v in data.items() if v is not None},
+        }
         try:
             fact = ev.EVENT_TYPES[type_].parse(wire["data"])
             self.policy.admit(ev.Event(event_id, "P-1", type_, 1, INSTANT, fact))
@@ -78,7 +85,14 @@ class Teller:
         return self.random.choice(values)
 
 
-CLAIMED = ("CareCertified", "ConditionRecorded", "HospitalAdmitted", "HospitalChargesIncurred", "HospitalDischarged", "AdvancedCareReceived")
+CLAIMED = (
+    "CareCertified",
+    "ConditionRecorded",
+    "HospitalAdmitted",
+    "HospitalChargesIncurred",
+    "HospitalDischarged",
+    "AdvancedCareReceived",
+)
 """The facts that claims name."""
 
 
@@ -91,21 +105,35 @@ def claims(teller: Teller, start: date, benefits: tuple[str, ...]) -> None:
         filed = max([teller.pick(start, 1800), *(days[fact] for fact in named if fact in days)])
         arose = teller.some(None, None, filed - timedelta(teller.some(1000, 1095, 1096, 1097, 1200)))
         claim = f"k{number}"
-        if teller.add("ClaimFiled", claim_id=claim, filed_on=filed, right_arose_on=arose, facts=named, claimant="insured") is None:
+        if (
+            teller.add(
+                "ClaimFiled", claim_id=claim, filed_on=filed, right_arose_on=arose, facts=named, claimant="insured"
+            )
+            is None
+        ):
             continue
         for _ in range(teller.random.randrange(3)):
             completed = filed + timedelta(teller.random.randrange(20))
             teller.add("ClaimDocumentsCompleted", claim_id=claim, completed_on=completed)
             for _ in range(teller.random.randrange(3)):
                 opened = completed + timedelta(teller.some(-3, 0, 28, 29, 30, 31, 60, 90))
-                ground = teller.some("public_authority", "medical_institution", "disability_review", "disaster_area", "overseas")
+                ground = teller.some(
+                    "public_authority", "medical_institution", "disability_review", "disaster_area", "overseas"
+                )
                 teller.add("InquiryOpened", claim_id=claim, opened_on=opened, ground=ground)
             for _ in range(teller.random.randrange(3)):
                 from_ = completed + timedelta(teller.some(-5, 0, 10, 28, 29, 30, 31))
-                teller.add("ClaimObstructed", claim_id=claim, from_=from_, to=from_ + timedelta(teller.random.randrange(12)))
+                teller.add(
+                    "ClaimObstructed", claim_id=claim, from_=from_, to=from_ + timedelta(teller.random.randrange(12))
+                )
         if teller.random.random() < 0.3:
             outcome = teller.some("accepted", "declined", "partly")
-            teller.add("ClaimDecided", claim_id=claim, decided_on=filed + timedelta(teller.random.randrange(60)), outcome=outcome)
+            teller.add(
+                "ClaimDecided",
+                claim_id=claim,
+                decided_on=filed + timedelta(teller.random.randrange(60)),
+                outcome=outcome,
+            )
         for _ in range(teller.random.randrange(3)):
             amount = teller.some(0, 50_000, 120_000, 200_000, 1_000_000)
             teller.add(
@@ -113,7 +141,13 @@ def claims(teller: Teller, start: date, benefits: tuple[str, ...]) -> None:
                 paid_on=filed + timedelta(teller.random.randrange(90)), amount=amount, payee="insured",
             )  # fmt: skip
     if teller.random.random() < 0.2:
-        teller.add("BenefitRecovered", benefit=teller.some(*benefits), recovered_on=teller.pick(start, 900), amount=30_000, reason="overpaid")
+        teller.add(
+            "BenefitRecovered",
+            benefit=teller.some(*benefits),
+            recovered_on=teller.pick(start, 900),
+            amount=30_000,
+            reason="overpaid",
+        )
     if teller.random.random() < 0.2:
         teller.add("PremiumOffset", benefit=teller.some(*benefits), offset_on=teller.pick(start, 900), amount=8_000)
 
@@ -179,14 +213,18 @@ def _care(teller: Teller, start: date) -> None:
     known = {e["data"]["condition_id"] for e in teller.events if e["type"] == "ConditionRecorded"}
     day = teller.pick(start - timedelta(60), 900)
     teller.add(
-        "CareCertified", person_id=teller.some("p1", "p1", "p1", "p2"), certified_on=day + timedelta(teller.random.randrange(40)), valid_from=day,
+        "CareCertified", person_id=teller.some("p1", "p1", "p1", "p2"), certified_on=day + timedelta(teller.random.randrange(40)),
+        valid_from=day,
         valid_to=day + timedelta(364), level=teller.some("support2", "care1", "care2", "care3", "care5"),
         condition_id=condition if condition in known else None,
     )  # fmt: skip
 
 
 def _months(start: date, first: int, count: int) -> list[str]:
-    return [f"{start.year + (start.month - 1 + n) // 12}-{(start.month - 1 + n) % 12 + 1:02d}" for n in range(first, first + count)]
+    return [
+        f"{start.year + (start.month - 1 + n) // 12}-{(start.month - 1 + n) % 12 + 1:02d}"
+        for n in range(first, first + count)
+    ]
 
 
 def _premium(teller: Teller, start: date) -> None:
@@ -219,7 +257,12 @@ def _change(teller: Teller, start: date) -> None:
     if due is not None and teller.random.random() < 0.7:
         teller.add("PremiumMissed", due_month=due.isoformat()[:7], due_on=due.replace(day=27))
     if due is not None and teller.random.random() < 0.5:
-        teller.add("PremiumPaid", due_months=[due.isoformat()[:7]], paid_on=due + timedelta(teller.some(-40, -5, 3, 30)), amount=500)
+        teller.add(
+            "PremiumPaid",
+            due_months=[due.isoformat()[:7]],
+            paid_on=due + timedelta(teller.some(-40, -5, 3, 30)),
+            amount=500,
+        )
 
 
 # ---- ソニー損保の医療保険 -----------------------------------------------------------------------------------------------------------
@@ -228,7 +271,11 @@ def _change(teller: Teller, start: date) -> None:
 def sony_medical(teller: Teller) -> None:
     """A history of the medical insurance."""
     start = date(2022, 4, 1)
-    plan = {"treatment_monthly_limit": teller.some(100_000, 300_000), "room_daily": 5_000, "advanced_care_limit": teller.some(500_000, 3_000_000)}
+    plan = {
+        "treatment_monthly_limit": teller.some(100_000, 300_000),
+        "room_daily": 5_000,
+        "advanced_care_limit": teller.some(500_000, 3_000_000),
+    }
     end = teller.some(date(2023, 4, 1), date(2023, 4, 1), date(2027, 4, 1))
     teller.add("PolicyIssued", product="sony-medical", period_start=start, period_end=end, plan=plan, insured={"person_id": "p1"},
                entered_on=teller.some(None, None, date(2022, 4, 16), date(2017, 4, 1)))  # fmt: skip
@@ -276,7 +323,8 @@ def _stay(teller: Teller, start: date) -> None:
         if teller.random.random() < 0.8:
             room = teller.some(None, 20_000, 200_000)
             teller.add(
-                "HospitalChargesIncurred", month=month, stay_id=stay, treatment_charge=teller.some(0, 60_000, 120_000, 350_000), room_charge=room,
+                "HospitalChargesIncurred", month=month, stay_id=stay, treatment_charge=teller.some(0, 60_000, 120_000, 350_000),
+                room_charge=room,
                 room_days=None if room is None else teller.random.randrange(31),
             )  # fmt: skip
     if end == "HospitalDischarged":
@@ -288,12 +336,19 @@ def _stay(teller: Teller, start: date) -> None:
 
 def _advanced(teller: Teller, start: date) -> None:
     teller.add(
-        "AdvancedCareReceived", received_on=teller.pick(start, 700), condition_id=teller.some(None, _condition(teller, start)), scheme="advanced",
+        "AdvancedCareReceived", received_on=teller.pick(start, 700), condition_id=teller.some(None, _condition(teller, start)),
+        scheme="advanced",
         eligible=teller.some(None, None, True, False), in_japan=teller.some(None, None, True, False),
         technical_fee=teller.some(300_000, 500_000, 2_900_000),
     )  # fmt: skip
     if teller.random.random() < 0.3:
-        teller.add("SurgeryPerformed", performed_on=teller.pick(start, 700), condition_id=_condition(teller, start), name="手術", basis="medical_fee")
+        teller.add(
+            "SurgeryPerformed",
+            performed_on=teller.pick(start, 700),
+            condition_id=_condition(teller, start),
+            name="手術",
+            basis="medical_fee",
+        )
 
 
 def _misses(teller: Teller) -> None:
@@ -302,14 +357,18 @@ def _misses(teller: Teller) -> None:
     months = _months(date(2022, 4, 1), first, teller.some(1, 2, 2, 2, 3))
     for month in months:
         day = date.fromisoformat(f"{month}-27") + timedelta(teller.some(0, 0, 1, 2))
-        teller.add("PremiumMissed", due_month=month, due_on=teller.some(day, day, day, (day + timedelta(9)).replace(day=1)))
+        teller.add(
+            "PremiumMissed", due_month=month, due_on=teller.some(day, day, day, (day + timedelta(9)).replace(day=1))
+        )
     following = (date.fromisoformat(f"{months[-1]}-01") + timedelta(40)).replace(day=1)
     if teller.random.random() < 0.5:
         paid_on = following - timedelta(teller.some(40, 6, 5, 2, 1, 0, -10))
         paid = teller.random.sample(months, teller.random.randrange(1, len(months) + 1))
         teller.add("PremiumPaid", due_months=paid, paid_on=paid_on, amount=4_000 * len(paid))
     if teller.random.random() < 0.4:
-        teller.add("PolicyLapsed", lapsed_on=following + timedelta(teller.some(0, 0, 1, 31, -40, 400)), ground="premium")
+        teller.add(
+            "PolicyLapsed", lapsed_on=following + timedelta(teller.some(0, 0, 1, 31, -40, 400)), ground="premium"
+        )
     if teller.random.random() < 0.6:
         day = following + timedelta(teller.some(-1, 0, 20, 45, 364, 365, 366))
         teller.add("PolicyReinstated", reinstated_on=day, unpaid_premium=8_000, interest=100)
@@ -324,7 +383,9 @@ def _sony_change(teller: Teller, start: date) -> None:
 
 
 def _sony_renewal(teller: Teller, end: date) -> None:
-    plan = teller.some(None, {"treatment_monthly_limit": 250_000, "room_daily": 4_000, "advanced_care_limit": 2_000_000})
+    plan = teller.some(
+        None, {"treatment_monthly_limit": 250_000, "room_daily": 4_000, "advanced_care_limit": 2_000_000}
+    )
     renewed = teller.add("PolicyRenewed", period_start=end, period_end=end.replace(year=end.year + 1), plan=plan)
     if renewed and teller.random.random() < 0.6:
         received = end + timedelta(teller.some(-20, -5, 0, 3, 30))

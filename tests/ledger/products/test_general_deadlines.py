@@ -1,0 +1,316 @@
+"""GN-01 to GN-06: when benefits are due, what moves the day, when the right lapses, and what shows as overpaid."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from ledger import events as ev
+from ledger.policy import Policy
+from tests.ledger.products.history import History
+from tests.ledger.products.random_histories import INSTANT
+
+
+def certified(valid_from: str = "2025-06-10") -> History:
+    """A policy whose one benefit of 1,000,000 arose on a day."""
+    h = History("ryoritsu", {"care_benefit": 1_000_000, "min_level": "care2"}, ("2025-04-01", "2026-04-01"))
+    h.add(
+        "CareCertified",
+        person_id="p1",
+        certified_on="2025-06-20",
+        valid_from=valid_from,
+        valid_to="2026-06-09",
+        level="care2",
+    )
+    return h
+
+
+def claimed(completed: str | None = "2025-07-01", **claim: Any) -> History:
+    h = certified()
+    h.add("ClaimFiled", claim_id="k1", filed_on="2025-06-20", claimant="insured", **claim)
+    if completed:
+        h.add("ClaimDocumentsCompleted", claim_id="k1", completed_on=completed)
+    return h
+
+
+def due(h: History, on: str = "2026-12-31") -> list[tuple[Any, ...]]:
+    return h.deadlines(on, "payment")
+
+
+def paid(h: History, on: str, amount: int, claim_id: str | None = "k1") -> None:
+    data = {"benefit": "care_benefit", "paid_on": on, "amount": amount, "payee": "insured"}
+    h.add("BenefitPaid", **data | ({"claim_id": claim_id} if claim_id else {}))
+
+
+# ---- GN-01 ------------------------------------------------------------------------------------------------------------------------
+
+
+def test_gn_01_thirty_days_from_the_completion_which_is_day_1() -> None:
+    assert due(claimed()) == [("2025-07-30", None, True)]
+
+
+@pytest.mark.parametrize(("on", "overdue"), [("2025-07-29", False), ("2025-07-30", False), ("2025-07-31", True)])
+def test_gn_01_overdue_from_the_day_after(on: str, overdue: bool) -> None:
+    assert due(claimed(), on) == [("2025-07-30", None, overdue)]
+
+
+def test_gn_01_no_deadline_before_the_papers_are_complete() -> None:
+    assert due(claimed(), "2025-06-30") == []
+    assert len(due(claimed(), "2025-07-01")) == 1
+    assert due(claimed(completed=None)) == []
+
+
+def test_gn_01_the_last_completion_counts_from_its_day() -> None:
+    h = claimed()
+    h.add("ClaimDocumentsCompleted", claim_id="k1", completed_on="2025-07-10")
+    assert due(h, "2025-07-09") == [("2025-07-30", None, False)]
+    assert due(h, "2025-07-10") == [("2025-08-08", None, False)]
+
+
+@pytest.mark.parametrize(
+    ("amount", "met"),
+    [(999_999, None), (1_000_000, "2025-07-30"), (1_000_001, "2025-07-30")],
+    ids=["under", "at", "over"],
+)
+def test_gn_01_met_by_the_payment_that_brings_the_outstanding_to_0(amount: int, met: str | None) -> None:
+    h = claimed()
+    paid(h, "2025-07-30", amount)
+    assert due(h, "2025-07-30") == [("2025-07-30", met, False)]
+    assert due(h, "2025-07-31") == [("2025-07-30", met, met is None)]
+
+
+def test_gn_01_met_late_is_overdue() -> None:
+    h = claimed()
+    paid(h, "2025-07-20", 400_000)
+    paid(h, "2025-07-31", 600_000)
+    assert due(h, "2025-07-30") == [("2025-07-30", None, False)]
+    assert due(h) == [("2025-07-30", "2025-07-31", True)]
+
+
+def test_gn_01_a_payment_without_the_claim_does_not_meet_it() -> None:
+    h = claimed()
+    paid(h, "2025-07-20", 1_000_000, claim_id=None)
+    assert due(h, "2025-07-25") == [("2025-07-30", None, False)]
+
+
+@pytest.mark.parametrize(("outcome", "met"), [("declined", "2025-07-15"), ("partly", None), ("accepted", None)])
+def test_gn_01_met_by_a_declining_decision_alone(outcome: str, met: str | None) -> None:
+    h = claimed()
+    h.add("ClaimDecided", claim_id="k1", decided_on="2025-07-15", outcome=outcome)
+    assert due(h, "2025-07-15") == [("2025-07-30", met, False)]
+    assert due(h, "2025-07-14") == [("2025-07-30", None, False)]
+
+
+def test_gn_01_a_claim_comes_to_the_lines_of_the_facts_it_names() -> None:
+    h = certified()
+    other = h.add("ConditionRecorded", condition_id="c1", kind="sickness")
+    h.add("ClaimFiled", claim_id="k1", filed_on="2025-06-20", claimant="insured", facts=[other])
+    h.add("ClaimDocumentsCompleted", claim_id="k1", completed_on="2025-07-01")
+    paid(h, "2025-07-05", 1)
+    assert due(h) == [("2025-07-30", "2025-07-05", False)]
+
+
+def test_gn_01_a_claim_that_names_none_is_for_the_lines_that_count_by_its_filing() -> None:
+    h = certified("2025-06-21")
+    h.add("ClaimFiled", claim_id="k1", filed_on="2025-06-20", claimant="insured")
+    h.add("ClaimDocumentsCompleted", claim_id="k1", completed_on="2025-07-01")
+    paid(h, "2025-07-05", 1)
+    assert due(h) == [("2025-07-30", "2025-07-05", False)]
+
+
+# ---- GN-02 ------------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("ground", "days"),
+    [
+        ("public_authority", 180),
+        ("medical_institution", 90),
+        ("disability_review", 120),
+        ("disaster_area", 60),
+        ("overseas", 180),
+    ],
+)
+def test_gn_02_each_ground_has_its_days_from_the_completion(ground: str, days: int) -> None:
+    h = claimed()
+    h.add("InquiryOpened", claim_id="k1", opened_on="2025-07-30", ground=ground)
+    assert due(h)[0][0] == (date(2025, 7, 1) + timedelta(days - 1)).isoformat()
+
+
+@pytest.mark.parametrize(
+    ("opened", "day"),
+    [
+        ("2025-06-25", "2025-08-29"),
+        ("2025-07-29", "2025-08-29"),
+        ("2025-07-30", "2025-08-29"),
+        ("2025-07-31", "2025-07-30"),
+    ],
+)
+def test_gn_02_opened_on_or_before_the_day_then_due(opened: str, day: str) -> None:
+    h = claimed()
+    h.add("InquiryOpened", claim_id="k1", opened_on=opened, ground="disaster_area")
+    assert due(h)[0][0] == day
+
+
+def test_gn_02_an_inquiry_counts_from_the_day_it_is_opened() -> None:
+    h = claimed()
+    h.add("InquiryOpened", claim_id="k1", opened_on="2025-07-20", ground="disaster_area")
+    assert (due(h, "2025-07-19")[0][0], due(h, "2025-07-20")[0][0]) == ("2025-07-30", "2025-08-29")
+
+
+def test_gn_02_of_several_the_longest_counts_and_one_may_carry_the_next() -> None:
+    h = claimed()
+    h.add("InquiryOpened", claim_id="k1", opened_on="2025-08-29", ground="public_authority")
+    h.add("InquiryOpened", claim_id="k1", opened_on="2025-07-30", ground="disaster_area")
+    h.add("InquiryOpened", claim_id="k1", opened_on="2025-08-01", ground="medical_institution")
+    assert due(h)[0][0] == "2025-12-27"
+
+
+def test_gn_02_an_inquiry_of_another_claim_changes_nothing() -> None:
+    h = claimed()
+    h.add("ClaimFiled", claim_id="k2", filed_on="2025-06-21", claimant="heir")
+    h.add("InquiryOpened", claim_id="k2", opened_on="2025-07-20", ground="overseas")
+    assert due(h)[0][0] == "2025-07-30"
+
+
+# ---- GN-03 ------------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("runs", "day"),
+    [
+        ([("2025-07-01", "2025-07-01")], "2025-07-31"),  # the completion itself
+        ([("2025-06-20", "2025-07-02")], "2025-08-01"),  # days before it do not count
+        ([("2025-07-30", "2025-07-30")], "2025-07-31"),  # the day due
+        ([("2025-07-31", "2025-08-05")], "2025-07-30"),  # after it
+        ([("2025-07-30", "2025-08-01")], "2025-08-02"),  # its own days carry it on
+        ([("2025-07-10", "2025-07-12"), ("2025-07-12", "2025-07-13")], "2025-08-03"),  # a shared day once
+        (
+            [("2025-07-10", "2025-07-10"), ("2025-07-31", "2025-07-31")],
+            "2025-08-01",
+        ),  # an earlier one carries to a later
+    ],
+)
+def test_gn_03_days_of_obstruction_are_added(runs: list[tuple[str, str]], day: str) -> None:
+    h = claimed()
+    for first, last in runs:
+        h.add("ClaimObstructed", claim_id="k1", from_=first, to=last)
+    assert due(h)[0][0] == day
+
+
+def test_gn_03_with_an_inquiry_the_longer_time_is_extended() -> None:
+    h = claimed()
+    h.add("InquiryOpened", claim_id="k1", opened_on="2025-07-31", ground="disaster_area")
+    h.add("ClaimObstructed", claim_id="k1", from_="2025-07-30", to="2025-07-30")
+    assert due(h)[0][0] == "2025-08-30"
+
+
+def test_gn_03_only_the_days_to_the_day_asked_for() -> None:
+    h = claimed()
+    h.add("ClaimObstructed", claim_id="k1", from_="2025-07-10", to="2025-07-14")
+    days = [due(h, f"2025-07-{n}")[0][0] for n in ("09", "10", "11", "14", "15")]
+    assert days == ["2025-07-30", "2025-07-31", "2025-08-01", "2025-08-04", "2025-08-04"]
+
+
+# ---- GN-04 ------------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("filed", "lines"),
+    [
+        ("2028-06-09", [("care_benefit", "2025-06-10", 1_000_000)]),
+        ("2028-06-10", [("care_benefit", "2025-06-10", 1_000_000)]),
+        ("2028-06-11", [("care_benefit", "2025-06-10", 0, "GN-04")]),
+    ],
+    ids=["under", "at", "over"],
+)
+def test_gn_04_three_years_from_the_day_after_the_fact(filed: str, lines: list[tuple[Any, ...]]) -> None:
+    h = certified()
+    h.add("ClaimFiled", claim_id="k1", filed_on=filed, claimant="insured", facts=[h.ids[1]])
+    assert h.lines(filed) == lines
+    assert h.deadlines(filed, "prescription") == [("2028-06-10", filed, filed > "2028-06-10")]
+
+
+def test_gn_04_the_claim_may_say_when_the_right_arose() -> None:
+    h = certified()
+    h.add(
+        "ClaimFiled",
+        claim_id="k1",
+        filed_on="2028-03-01",
+        right_arose_on="2025-02-28",
+        claimant="insured",
+        facts=[h.ids[1]],
+    )
+    assert h.lines("2028-03-01")[0][-1] == "GN-04"
+    assert h.lines("2028-02-29") == [("care_benefit", "2025-06-10", 1_000_000)]  # the late claim is not there yet
+    assert h.deadlines("2028-03-01", "prescription") == [("2028-02-28", "2028-03-01", True)]
+
+
+@pytest.mark.parametrize(("arose", "last"), [("2024-02-29", "2027-02-28"), ("2021-02-28", "2024-02-28")])
+def test_gn_04_the_same_day_three_years_later(arose: str, last: str) -> None:
+    h = certified()
+    h.add("ClaimFiled", claim_id="k1", filed_on="2025-06-20", right_arose_on=arose, claimant="insured")
+    assert [d[0] for d in h.deadlines("2025-06-20", "prescription")] == [last]
+
+
+def test_gn_04_only_facts_that_a_claim_names() -> None:
+    h = certified()
+    h.add("ClaimFiled", claim_id="k1", filed_on="2029-01-01", claimant="insured")
+    assert h.lines("2029-01-01") == [("care_benefit", "2025-06-10", 1_000_000)]
+    assert h.deadlines("2029-01-01", "prescription") == []
+
+
+@pytest.mark.parametrize("first", [{"facts": True}, {}], ids=["named", "for all facts"])
+def test_gn_04_an_earlier_claim_in_time_keeps_the_right(first: dict[str, Any]) -> None:
+    h = certified()
+    names = {"facts": [h.ids[1]]} if first else {}
+    h.add("ClaimFiled", claim_id="k1", filed_on="2026-01-01", claimant="insured", **names)
+    h.add("ClaimFiled", claim_id="k2", filed_on="2029-01-01", claimant="heir", facts=[h.ids[1]])
+    assert h.lines("2029-01-01") == [("care_benefit", "2025-06-10", 1_000_000)]
+
+
+def test_gn_04_a_condition_alone_is_never_prescribed() -> None:
+    h = History("ryoritsu", {"care_benefit": 1_000_000, "min_level": "care2"}, ("2025-04-01", "2026-04-01"))
+    condition = h.add("ConditionRecorded", condition_id="c1", kind="sickness")
+    h.add("CareCertified", person_id="p1", certified_on="2025-06-20", valid_from="2025-06-10", valid_to="2026-06-09", level="care2",
+          condition_id="c1")  # fmt: skip
+    h.add(
+        "ClaimFiled",
+        claim_id="k1",
+        filed_on="2025-06-20",
+        right_arose_on="2020-01-01",
+        claimant="insured",
+        facts=[condition],
+    )
+    assert h.lines("2025-06-20") == [("care_benefit", "2025-06-10", 1_000_000)]
+
+
+# ---- GN-06, and arrival -----------------------------------------------------------------------------------------------------------
+
+
+def test_gn_06_a_second_payment_shows_as_overpaid() -> None:
+    h = claimed()
+    paid(h, "2025-07-10", 1_000_000)
+    paid(h, "2025-08-01", 1_000_000)
+    h.add("BenefitRecovered", benefit="care_benefit", recovered_on="2025-09-01", amount=300_000, reason="paid twice")
+    h.add("PremiumOffset", benefit="care_benefit", offset_on="2025-09-02", amount=3_000)
+    found = [
+        h.on(day)["settlement"]["outstanding"]
+        for day in ("2025-07-09", "2025-07-10", "2025-08-01", "2025-09-01", "2025-09-02")
+    ]
+    assert found == [1_000_000, 0, -1_000_000, -700_000, -703_000]
+
+
+def test_gn_03_the_order_of_recording_does_not_matter() -> None:
+    h = claimed()
+    h.add("ClaimObstructed", claim_id="k1", from_="2025-07-30", to="2025-08-02")
+    h.add("InquiryOpened", claim_id="k1", opened_on="2025-08-03", ground="disaster_area")
+    other = Policy("P-1")
+    issued, *rest = h.policy.recorded
+    claim = next(event for event in rest if isinstance(event.data, ev.ClaimFiled))
+    for event in (issued, claim, *reversed([event for event in rest if event is not claim])):
+        other.admit(ev.Event(event.event_id, "P-1", event.type, 1, INSTANT, event.data))
+    assert other.journal == h.policy.journal
+    assert due(h)[0][0] == "2025-09-02"

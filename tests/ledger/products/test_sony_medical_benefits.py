@@ -1,0 +1,385 @@
+"""SM-07 to SM-11: charges of a stay by month, the room, advanced care, reductions, and cooling-off."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ledger.errors import Refused
+from tests.ledger.products.history import History
+from tests.ledger.products.test_sony_medical_premiums import PLAN, lapsed, policy, stay
+
+
+def charge(h: History, month: str, stay_id: str = "s1", **amounts: Any) -> str:
+    return h.add("HospitalChargesIncurred", **{"month": month, "stay_id": stay_id, "treatment_charge": 0} | amounts)
+
+
+def limit(h: History, day: str, name: str, key: str) -> tuple[int, int, int] | None:
+    rows = [row for row in h.on(day)["limits"] if (row["limit"], row["key"]) == (name, key)]
+    return (rows[0]["cap"], rows[0]["used"], rows[0]["remaining"]) if rows else None
+
+
+def care(h: History, day: str, fee: int, **more: Any) -> str:
+    return h.add("AdvancedCareReceived", **{"received_on": day, "scheme": "advanced", "technical_fee": fee} | more)
+
+
+# ---- SM-07 ------------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("amount", "paid"), [(299_999, 299_999), (300_000, 300_000), (300_001, 300_000)], ids=["under", "at", "over"]
+)
+def test_sm_07_up_to_the_monthly_limit(amount: int, paid: int) -> None:
+    h = policy()
+    stay(h, "s1", "2023-05-10", "2023-05-20", {"2023-05": amount})
+    assert h.lines("2023-06-01") == [("hospital_treatment", "s1/2023-05", paid)]
+    assert limit(h, "2023-06-01", "hospital_treatment.month", "2023-05") == (300_000, paid, 300_000 - paid)
+
+
+def test_sm_07_each_month_has_its_own_limit_and_counts_from_the_stays_first_day_in_it() -> None:
+    h = policy()
+    stay(h, "s1", "2023-05-10", "2023-06-20", {"2023-05": 400_000, "2023-06": 400_000})
+    rows = [(b["key"], b["from"], b["to"], b["payable"]) for b in h.on("2023-07-01")["benefits"]]
+    assert rows == [
+        ("s1/2023-05", "2023-05-10", "2023-05-31", 300_000),
+        ("s1/2023-06", "2023-06-01", "2023-06-20", 300_000),
+    ]
+    assert (len(h.lines("2023-05-09")), len(h.lines("2023-05-31")), len(h.lines("2023-06-01"))) == (0, 1, 2)
+
+
+def test_sm_07_all_stays_of_a_month_in_order_of_their_first_day_in_it_then_of_their_id() -> None:
+    h = policy()
+    stay(h, "a", "2023-06-10", "2023-06-12", {"2023-06": 100_000})
+    stay(h, "z", "2023-05-25", "2023-06-02", {"2023-06": 100_000})
+    stay(h, "c", "2023-06-05", "2023-06-06", {"2023-06": 100_000})
+    stay(h, "b", "2023-06-05", "2023-06-07", {"2023-06": 150_000})
+    paid = {line[1]: line[2] for line in h.lines("2023-07-01")}
+    assert paid == {"z/2023-06": 100_000, "b/2023-06": 150_000, "c/2023-06": 50_000, "a/2023-06": 0}
+    [row] = [b for b in h.on("2023-07-01")["benefits"] if b["key"] == "c/2023-06"]
+    assert row["cut_by"] == [{"limit": "hospital_treatment.month", "key": "2023-06", "by": 50_000}]
+
+
+@pytest.mark.parametrize(
+    ("changed", "cap"), [("2023-05-31", 100_000), ("2023-06-01", 100_000), ("2023-06-02", 300_000)]
+)
+def test_sm_07_the_limit_in_force_on_the_1st(changed: str, cap: int) -> None:
+    h = policy()
+    h.add("CoverageChanged", effective_on=changed, plan=PLAN | {"treatment_monthly_limit": 100_000})
+    stay(h, "s1", "2023-06-10", "2023-06-12", {"2023-06": 400_000})
+    assert [line[2] for line in h.lines("2023-07-01")] == [cap]
+
+
+@pytest.mark.parametrize(("changed", "cap"), [("2023-06-16", 100_000), ("2023-06-17", 300_000)])
+def test_sm_07_or_on_the_first_day_of_cover_in_the_month(changed: str, cap: int) -> None:
+    h = policy(entered_on="2023-06-16", period=("2023-06-01", "2027-04-01"))
+    h.add("CoverageChanged", effective_on=changed, plan=PLAN | {"treatment_monthly_limit": 100_000})
+    stay(h, "s1", "2023-06-20", "2023-06-22", {"2023-06": 400_000})
+    assert [line[2] for line in h.lines("2023-07-01")] == [cap]
+
+
+@pytest.mark.parametrize(("known", "payable"), [(None, 0), ("2023-05-31", 0), ("2023-06-01", 70_000)])
+def test_sm_07_a_month_which_the_stay_is_not_known_to_reach(known: str | None, payable: int) -> None:
+    h = policy()
+    stay(h, "s1", "2023-05-10", None, {"2023-06": 70_000})
+    if known:
+        h.add("StayConfirmed", stay_id="s1", through=known)
+    assert [line[2] for line in h.lines("2023-07-01")] == [payable]
+
+
+def test_sm_07_several_charges_of_a_stay_and_month_are_one_line() -> None:
+    h = policy()
+    stay(h, "s1", "2023-05-10", "2023-05-20", {"2023-05": 100_000})
+    charge(h, "2023-05", treatment_charge=30_000)
+    assert h.lines("2023-06-01") == [("hospital_treatment", "s1/2023-05", 130_000)]
+
+
+@pytest.mark.parametrize(
+    ("admitted", "payable"), [("2022-03-31", False), ("2022-04-01", True), ("2023-03-31", True), ("2023-04-01", False)]
+)
+def test_sm_07_in_a_policy_period(admitted: str, payable: bool) -> None:
+    h = policy(("2022-04-01", "2023-04-01"))
+    stay(h, "s1", admitted, admitted, {admitted[:7]: 70_000})
+    assert [line[2:] for line in h.lines("2023-07-01")] == [(70_000,) if payable else (0, "SM-07")]
+
+
+@pytest.mark.parametrize(
+    ("type_", "data", "rule", "to"),
+    [
+        ("PolicyCancelled", {"cancelled_on": "2023-05-15"}, "KR-09", "2023-05-14"),
+        ("PersonDied", {"person_id": "p1", "died_on": "2023-05-15"}, "KR-07", "2023-05-15"),
+        (
+            "PolicyRescinded",
+            {"rescinded_on": "2023-05-15", "ground": "disclosure", "unrelated_conditions": ["c1"]},
+            "KR-04",
+            "2023-05-14",
+        ),
+    ],
+)
+def test_sm_04_a_stay_that_runs_on_beyond_the_end_counts_to_it(
+    type_: str, data: dict[str, Any], rule: str, to: str
+) -> None:
+    h = policy()
+    stay(h, "s1", "2023-05-10", "2023-06-20", {"2023-05": 70_000, "2023-06": 80_000})
+    h.add(type_, **data)
+    rows = [(b["to"], b["payable"], b["rules"][-1]) for b in h.on("2023-07-01")["benefits"]]
+    assert rows == [(to, 70_000, "SM-07"), ("2023-06-20", 0, rule)]
+
+
+@pytest.mark.parametrize(
+    ("type_", "data", "rule"),
+    [
+        ("PolicyVoided", {"ground": "other"}, "KR-06"),
+        ("PolicyRevoked", {"ground": "fraud"}, "KR-08"),
+        ("PolicyRescinded", {"rescinded_on": "2023-06-15", "ground": "disclosure"}, "KR-04"),
+        (
+            "PolicyRescinded",
+            {"rescinded_on": "2023-06-15", "ground": "serious", "reason_arose_on": "2023-05-10"},
+            "KR-10",
+        ),
+        ("PolicyRescinded", {"rescinded_on": "2023-06-15", "ground": "additional_premium"}, "KR-11"),
+    ],
+)
+def test_kr_rules_of_ending_refuse_earlier_benefits_and_give_no_premium_back(
+    type_: str, data: dict[str, Any], rule: str
+) -> None:
+    h = policy()
+    h.add("PremiumPaid", due_months=["2023-05", "2023-06", "2023-07"], paid_on="2023-05-01", amount=12_000)
+    stay(h, "s1", "2023-05-10", "2023-05-20", {"2023-05": 70_000})
+    care(h, "2023-05-12", 500_000)
+    h.add(type_, **data)
+    assert [line[2:] for line in h.lines("2023-07-01")] == [(0, rule), (0, rule)]
+    assert h.refunds("2023-07-01") == []
+    assert h.on("2023-07-01")["limits"] == []
+
+
+# ---- SM-08 ------------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("room", "days", "paid"), [(49_999, 10, 49_999), (50_000, 10, 50_000), (50_001, 10, 50_000), (20_000, 0, 0)]
+)
+def test_sm_08_the_lower_of_the_bill_and_the_daily_amount(room: int, days: int, paid: int) -> None:
+    h = policy()
+    stay(h, "s1", "2023-05-10", "2023-05-20", {})
+    charge(h, "2023-05", room_charge=room, room_days=days)
+    [row] = h.on("2023-06-01")["benefits"]
+    assert (row["benefit"], row["key"], row["payable"], row["decision"]) == (
+        "room_charge",
+        "s1/2023-05",
+        paid,
+        "payable",
+    )
+
+
+def test_sm_08_does_not_use_up_the_treatment_limit() -> None:
+    h = policy()
+    stay(h, "s1", "2023-05-10", "2023-05-20", {})
+    charge(h, "2023-05", treatment_charge=300_000, room_charge=50_000, room_days=11)
+    assert sorted(h.lines("2023-06-01")) == [
+        ("hospital_treatment", "s1/2023-05", 300_000),
+        ("room_charge", "s1/2023-05", 50_000),
+    ]
+
+
+# ---- SM-09 ------------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("more", "line"),
+    [
+        ({}, (2_900_000,)),
+        ({"eligible": False}, (0, "SM-09")),
+        ({"in_japan": False}, (0, "SM-09")),
+        ({"direct_payment": True}, (2_900_000,)),
+    ],
+)
+def test_sm_09_the_technical_fee_of_eligible_care_in_japan(more: dict[str, Any], line: tuple[Any, ...]) -> None:
+    h = policy()
+    event = care(h, "2023-05-10", 2_900_000, transport=60_000, **more)
+    assert h.lines("2023-05-10") == [("advanced_care", event, *line)]
+    assert h.lines("2023-05-09") == []
+
+
+@pytest.mark.parametrize(
+    ("second", "paid", "left"),
+    [(3_999_999, 3_999_999, 1), (4_000_000, 4_000_000, 0), (4_000_001, 4_000_000, 0)],
+    ids=["under", "at", "over"],
+)
+def test_sm_09_up_to_the_plans_amount_over_the_policys_life(second: int, paid: int, left: int) -> None:
+    h = policy(("2022-04-01", "2023-04-01"))
+    h.add("PolicyRenewed", period_start="2023-04-01", period_end="2024-04-01")
+    care(h, "2023-05-10", second)
+    care(h, "2022-05-10", 6_000_000)
+    assert [line[2] for line in h.lines("2023-06-01")] == [6_000_000, paid]
+    assert limit(h, "2023-06-01", "advanced_care.total", "") == (10_000_000, 6_000_000 + paid, left)
+    assert limit(h, "2022-05-09", "advanced_care.total", "") is None
+
+
+@pytest.mark.parametrize(
+    ("amount", "second", "cap"),
+    [(4_000_000, 0, 6_000_000), (7_000_000, 1_000_000, 7_000_000), (20_000_000, 9_000_000, 20_000_000)],
+)
+def test_sm_09_each_line_falls_under_the_amount_of_its_day(amount: int, second: int, cap: int) -> None:
+    h = policy()
+    care(h, "2023-05-10", 6_000_000)
+    h.add("CoverageChanged", effective_on="2023-06-01", plan=PLAN | {"advanced_care_limit": amount})
+    care(h, "2023-06-01", 9_000_000)
+    assert [line[2] for line in h.lines("2023-07-01")] == [6_000_000, second]
+    assert limit(h, "2023-05-31", "advanced_care.total", "") == (10_000_000, 6_000_000, 4_000_000)
+    assert limit(h, "2023-07-01", "advanced_care.total", "") == (cap, 6_000_000 + second, cap - 6_000_000 - second)
+
+
+def test_sm_09_a_raise_does_not_reach_back() -> None:
+    h = policy()
+    care(h, "2023-05-10", 12_000_000)
+    h.add("CoverageChanged", effective_on="2023-06-01", plan=PLAN | {"advanced_care_limit": 15_000_000})
+    assert [line[2] for line in h.lines("2023-07-01")] == [10_000_000]
+    assert limit(h, "2023-07-01", "advanced_care.total", "") == (15_000_000, 10_000_000, 5_000_000)
+
+
+# ---- SM-10 ------------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("cover", "benefit"),
+    [
+        ("treatment_monthly_limit", "hospital_treatment"),
+        ("room_daily", "room_charge"),
+        ("advanced_care_limit", "advanced_care"),
+    ],
+)
+def test_sm_10_a_cover_taken_off_counts_as_cancelled(cover: str, benefit: str) -> None:
+    h = policy()
+    h.add(
+        "CoverageChanged",
+        effective_on="2023-06-01",
+        plan={name: amount for name, amount in PLAN.items() if name != cover},
+    )
+    for month in ("2023-05", "2023-06"):
+        stay(h, month, f"{month}-10", f"{month}-20", {})
+        charge(h, month, month, treatment_charge=70_000, room_charge=10_000, room_days=2)
+        care(h, f"{month}-15", 500_000)
+    found = [line[2:] for line in h.lines("2023-07-01") if line[0] == benefit]
+    assert len(found) == 2
+    assert found[0][0] > 0
+    assert found[1] == (0, "SM-10")
+    assert len([line for line in h.lines("2023-07-01") if line[2] > 0]) == 5
+
+
+def test_sm_10_no_refund_on_cancellation() -> None:
+    h = policy()
+    h.add("PremiumPaid", due_months=["2023-05", "2023-06", "2023-07"], paid_on="2023-05-01", amount=12_000)
+    h.add("PolicyCancelled", cancelled_on="2023-05-10")
+    assert h.refunds("2023-06-01") == []
+
+
+# ---- SM-11 ------------------------------------------------------------------------------------------------------------------------
+
+
+def renewed() -> History:
+    h = policy(("2022-04-01", "2023-04-01"))
+    h.add("PolicyRenewed", period_start="2023-04-01", period_end="2024-04-01")
+    return h
+
+
+def cool_off(h: History, received: str, requested: str) -> str | None:
+    """The rule that refuses the request; None where it is admitted."""
+    try:
+        h.add("CoolingOffRequested", received_on=received, requested_on=requested, channel="email")
+    except Refused as refused:
+        return refused.rule
+    return None
+
+
+@pytest.mark.parametrize(
+    ("requested", "rule"),
+    [("2023-04-10", None), ("2023-04-11", None), ("2023-04-12", "SM-11")],
+    ids=["under", "at", "over"],
+)
+def test_sm_11_within_eight_days_the_day_of_receipt_being_the_first(requested: str, rule: str | None) -> None:
+    h = renewed()
+    assert cool_off(h, "2023-04-04", requested) == rule
+    assert h.state("2023-05-01")[0] == ("matured" if rule is None else "in_force")
+
+
+def test_sm_11_refused_where_the_policy_was_never_renewed() -> None:
+    assert cool_off(policy(), "2022-04-04", "2022-04-05") == "SM-11"
+
+
+def test_sm_11_the_renewed_period_is_undone_from_the_day_of_the_request() -> None:
+    h = renewed()
+    cool_off(h, "2023-04-04", "2023-04-10")
+    assert h.state("2023-04-09") == ("in_force", "2022-04-01", "2024-03-31")
+    assert h.state("2023-04-10") == ("matured", "2023-04-01", None)
+    stay(h, "s1", "2023-06-10", "2023-06-20", {"2023-06": 70_000})
+    assert h.lines("2023-07-01") == [("hospital_treatment", "s1/2023-06", 0, "SM-11")]
+    assert h.deadlines("2023-04-10", "cooling_off") == [("2023-04-11", "2023-04-10", False)]
+    assert h.deadlines("2023-04-09", "cooling_off") == []
+
+
+@pytest.mark.parametrize(("received", "state"), [("2023-03-20", "in_force"), ("2023-03-25", "in_force")])
+def test_sm_11_the_period_that_starts_next_where_none_started_yet(received: str, state: str) -> None:
+    h = renewed()
+    assert cool_off(h, received, "2023-03-26") is None
+    assert h.state("2023-03-31") == (state, "2022-04-01", "2023-03-31")
+    assert h.state("2023-04-01") == ("matured", "2023-04-01", None)
+
+
+def test_sm_11_of_several_the_one_that_starts_last_on_or_before_the_receipt() -> None:
+    h = renewed()
+    h.add("PolicyRenewed", period_start="2024-04-01", period_end="2025-04-01")
+    cool_off(h, "2024-04-01", "2024-04-05")
+    assert h.state("2024-04-05") == ("matured", "2024-04-01", None)
+    assert h.state("2024-03-31")[0] == "in_force"
+
+
+@pytest.mark.parametrize(
+    ("admitted", "stands"), [("2023-03-31", False), ("2023-04-01", True), ("2023-04-10", True), ("2023-04-11", False)]
+)
+def test_sm_11_it_stands_where_care_came_by_the_request_also_where_recorded_later(admitted: str, stands: bool) -> None:
+    h = renewed()
+    cool_off(h, "2023-04-04", "2023-04-10")
+    stay(h, "s1", admitted, admitted, {admitted[:7]: 70_000})
+    assert h.state("2023-05-01")[0] == ("in_force" if stands else "matured")
+
+
+@pytest.mark.parametrize(("more", "stands"), [({}, True), ({"eligible": False}, False), ({"in_japan": False}, False)])
+def test_sm_11_care_that_is_not_covered_does_not_keep_it(more: dict[str, Any], stands: bool) -> None:
+    h = renewed()
+    care(h, "2023-04-05", 500_000, **more)
+    cool_off(h, "2023-04-04", "2023-04-10")
+    assert h.state("2023-05-01")[0] == ("in_force" if stands else "matured")
+
+
+def test_sm_11_a_surgery_keeps_it_unless_its_condition_arose_in_a_lapse() -> None:
+    for onset, stands in (("2022-12-31", True), ("2023-01-01", False)):
+        h = lapsed(reinstated="2023-02-01", period=("2022-04-01", "2023-04-01"))
+        h.add("PolicyRenewed", period_start="2023-04-01", period_end="2024-04-01")
+        h.add("ConditionRecorded", condition_id="c1", kind="sickness", onset_on=onset)
+        h.add("SurgeryPerformed", performed_on="2023-04-05", condition_id="c1", name="手術", basis="medical_fee")
+        cool_off(h, "2023-04-04", "2023-04-10")
+        assert h.state("2023-05-01")[0] == ("in_force" if stands else "matured")
+
+
+def test_sm_11_without_the_renewal_the_request_stays_with_a_discrepancy() -> None:
+    h = policy(("2022-04-01", "2023-04-01"))
+    renewal = h.add("PolicyRenewed", period_start="2023-04-01", period_end="2024-04-01")
+    cool_off(h, "2023-04-04", "2023-04-10")
+    h.add("FactRetracted", target=renewal, reason="entered by mistake")
+    assert [d["rule"] for d in h.on("2023-04-10")["discrepancies"]] == ["SM-11"]
+
+
+# ---- claims -----------------------------------------------------------------------------------------------------------------------
+
+
+def test_gn_01_a_claim_for_the_admission_is_for_all_charges_of_the_stay() -> None:
+    h = policy()
+    stay(h, "s1", "2023-05-10", "2023-06-20", {"2023-05": 100_000, "2023-06": 50_000})
+    [admission] = [event.event_id for event in h.policy.recorded if event.type == "HospitalAdmitted"]
+    h.add("ClaimFiled", claim_id="k1", filed_on="2023-06-25", claimant="insured", facts=[admission])
+    h.add("ClaimDocumentsCompleted", claim_id="k1", completed_on="2023-06-26")
+    for day, amount in (("2023-07-01", 100_000), ("2023-07-02", 50_000)):
+        h.add("BenefitPaid", claim_id="k1", benefit="hospital_treatment", paid_on=day, amount=amount, payee="insured")
+    assert h.deadlines("2023-07-01", "payment") == [("2023-07-25", None, False)]
+    assert h.deadlines("2023-07-02", "payment") == [("2023-07-25", "2023-07-02", False)]
