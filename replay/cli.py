@@ -12,6 +12,7 @@ import typer
 
 import ledger.cli
 import projections.cli
+import replay.why
 from ledger import console, options
 from ledger.console import told
 from ledger.errors import Refused, Words
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer()
 
-GROUPS = (ledger.cli.app, projections.cli.app, app)
+GROUPS = (ledger.cli.app, projections.cli.app, app, replay.why.app)
 """The groups of commands, in the order in which `hoken --help` lists them. A further group is one more name here."""
 
 

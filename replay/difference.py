@@ -137,6 +137,8 @@ def _cause(step: Step) -> dict[str, Any]:
     }
     if isinstance(step.event.data, FactAmended | FactRetracted):
         cause |= {"cause": "correction", "target": step.event.data.target, "reason": step.event.data.reason}
+    if step.is_fact:
+        cause["data"] = step.event.data.wire()
     if step.fault is not None:
         cause["fault"] = step.fault
     return cause
@@ -305,7 +307,8 @@ def _benefits_moved(one: dict[str, Any], other: dict[str, Any]) -> list[dict[str
     nothing = dict.fromkeys(MONEY, 0)
     accounts = [(benefit, name) for benefit in sorted(before.keys() | after.keys()) for name in MONEY]
     rows = [(*account, *(side.get(account[0], nothing)[account[1]] for side in (before, after))) for account in accounts]
-    return [{"benefit": benefit, "movement": name, "from": old, "to": new, "by": new - old} for benefit, name, old, new in rows if old != new]
+    moved = [dict(zip(("benefit", "movement", "from", "to"), row, strict=True)) for row in rows if row[2] != row[3]]
+    return [row | {"by": row["to"] - row["from"]} for row in moved]
 
 
 def _limits_moved(one: dict[str, Any], other: dict[str, Any]) -> list[dict[str, Any]]:

@@ -168,18 +168,19 @@ def _said(page: Page, step: Mapping[str, Any]) -> str:
     if "target" in step:
         said = [name, f"→ {step['target']}", escaped(step["reason"], SAID)]
         if step["type"] == FactAmended.__name__:
-            said.append(_few(step["data"]["data"]))
+            said.append(few(step["data"]["data"]))
         return "\n".join(said)
-    return f"{name}\n{_few(step['data'], _defaults(step['type']))}" if step["data"] else name
+    return f"{name}\n{few(step['data'], defaults(step['type']))}" if step["data"] else name
 
 
-def _few(data: Mapping[str, Any], defaults: Mapping[str, Any] = MappingProxyType({})) -> str:
+def few(data: Mapping[str, Any], defaults: Mapping[str, Any] = MappingProxyType({})) -> str:
     """The fields of a fact, short; those that say no more than the default are left out."""
     said = (f"{name} {_short(value)}" for name, value in data.items() if name not in defaults or defaults[name] != value)
     return escaped("  ".join(said), SAID)
 
 
-def _defaults(type_: str) -> dict[str, Any]:
+def defaults(type_: str) -> dict[str, Any]:
+    """What the fields of a type hold where a fact leaves them out."""
     fields = EVENT_TYPES[type_].model_fields
     return {name: list(f.default) if f.default == () else f.default for name, f in fields.items() if not f.is_required()}
 

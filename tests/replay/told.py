@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from ledger import events as ev
@@ -50,6 +51,7 @@ def records_of(events: list[ev.Event]) -> list[LogRecord]:
     return chained(Head(), new, 0)
 
 
+@cache
 def told(product: str, seed: int) -> list[LogRecord]:
     """The records of a random history."""
     return records_of(list(stored(TELLERS[product](random.Random(seed)))))
