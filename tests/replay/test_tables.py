@@ -100,6 +100,7 @@ def test_no_amount_and_no_day_is_cut_however_narrow_the_screen(width: int, langu
     words = set(text.split())
     amounts = {"987,654,321,012", "123,456,789,012", "111,222,333,444", "11,222,333,444", "100,000,000,000"}
     assert {*amounts, "2023-04-10", "2023-12-31", "2034-05-31"} <= words
+    assert "surgery:e1:2023-04-10" in words or width == 20
 
 
 def test_columns_stand_below_one_another_whatever_the_width_of_their_signs() -> None:
@@ -150,6 +151,14 @@ def test_the_trail_sums_what_an_assessment_takes_back_and_adds() -> None:
         "benefits": [{"benefit": "hospital_daily", "movement": "payable", "old": 100_000, "new": 155_000}],
         "states": [],
     }
+
+
+def test_what_is_taken_back_and_added_again_has_not_changed() -> None:
+    there = Entry(line(20).first, 1, line(20))
+
+    [only] = trail.trail([record(1, FACT), *step(there, there._replace(sign=-1))], RECORDED)
+
+    assert only["changed"] == {"limits": [], "benefits": [], "states": []}
 
 
 def test_a_state_that_is_taken_back_and_added_again_has_not_changed() -> None:
