@@ -69,8 +69,8 @@ PRODUCT = Product(
     sections=(
         Section("status", COVER, status),
         Section("premiums", COVER, course_of_premiums, reads_day=True),
-        Section("hospital", COVER | CHARGES, rules.hospital, reads_day=True),
-        Section("advanced care", COVER, rules.advanced_care, reads_day=True),
+        Section("hospital", COVER | CHARGES, rules.hospital),
+        Section("advanced care", COVER, rules.advanced_care),
         deadlines(CHARGES | CARE),
         SETTLEMENTS,
     ),

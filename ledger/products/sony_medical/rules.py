@@ -193,7 +193,7 @@ def covered(facts: Facts, claim: Claim, day: date) -> Claim:
     """The claim, declined where it did not begin in cover (`judged_on`) or is no longer in cover on a day of its own."""
     standing = facts.once(cover)
     began = claim.judged_on or day
-    lapses = standing.lapses_to(facts.on)
+    lapses = standing.course.lapses
     if not_in_force(lapses, began, day) is not None:
         return claim.decline("SM-04")
     if arose_in_between(facts, lapses, claim.condition_id):
