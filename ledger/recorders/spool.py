@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, NamedTuple
-
-import pysqlite3.dbapi2 as sqlite
+from typing import NamedTuple
 
 from ledger.recorders.log import NewRecord
 
@@ -13,11 +12,11 @@ _TABLES = """
 PRAGMA journal_mode = OFF;
 PRAGMA synchronous = OFF;
 PRAGMA cache_size = -65536;
-CREATE TABLE line (no INTEGER PRIMARY KEY, event_id TEXT NOT NULL, policy_id TEXT NOT NULL, state BLOB NOT NULL) STRICT;
+CREATE TABLE line (no INTEGER PRIMARY KEY, event_id TEXT NOT NULL, policy_id TEXT NOT NULL, state BLOB NOT NULL);
 CREATE TABLE entry (
   no INTEGER NOT NULL, policy_id TEXT NOT NULL, version INTEGER NOT NULL, type TEXT NOT NULL, event_id TEXT,
   recorded_us INTEGER NOT NULL, state BLOB NOT NULL
-) STRICT;
+);
 """
 
 
@@ -34,7 +33,8 @@ class Spool:
     """The lines of an import that are not recorded yet, and the records to append for each."""
 
     def __init__(self) -> None:
-        self._db: Any = sqlite.connect("", isolation_level=None)
+        # The interpreter's own SQLite, since pysqlite3 keeps unnamed databases in memory. No other process sees this one.
+        self._db = sqlite3.connect("", isolation_level=None)
         self._db.executescript(_TABLES)
         self._db.execute("BEGIN")
 

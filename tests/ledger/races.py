@@ -7,14 +7,16 @@ import argparse
 import subprocess
 import sys
 from collections import Counter
+from itertools import pairwise
 
 from ledger import events as ev
+from ledger.clock import SystemClock
 from tests.ledger.stores import check_log, environment, fact, open_ledger, python
 
 
 def write(target: str, writer: int, facts: int, policies: int) -> None:
     """One process: its own facts, and every fifth one that all writers give, one at a time."""
-    with open_ledger(target) as ledger:
+    with open_ledger(target, SystemClock()) as ledger:
         for i in range(facts):
             shared = i % 5 == 0
             ledger.record([fact(f"all-{i}" if shared else f"{writer}-{i}", f"P-{i % policies}")])
@@ -36,6 +38,7 @@ def race(target: str, writers: int, facts: int, policies: int = 1) -> int:
     assert set(recorded.values()) == {1}
     assert len(recorded) == writers * (facts - shared) + shared
     assert len(records) == 2 * len(recorded)
+    assert all(earlier.recorded_us <= later.recorded_us for earlier, later in pairwise(records))
     counted = Counter(record.policy_id for record in records if record.type == ev.ASSESSED)
     for record in records:  # each fact was judged with all that came before it in view
         if isinstance(record.event.data, ev.Assessed):

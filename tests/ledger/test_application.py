@@ -1,6 +1,8 @@
 """The ledger over both databases: recording, importing and reading, with real stores and policies that only count."""
 
+import hashlib
 import random
+import struct
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
@@ -13,7 +15,7 @@ from ledger import events as ev
 from ledger.application import ClaimsLedger, ImportSummary
 from ledger.errors import LedgerFault, Refused
 from ledger.recorders import history as importing
-from ledger.recorders.log import NewRecord
+from ledger.recorders.log import NewRecord, link
 from ledger.recorders.policies import Policies
 from tests.ledger.stores import NOON, Counting, ToldClock, anew, check_log, fact, history, named, open_ledger
 
@@ -47,6 +49,23 @@ def test_the_stored_bytes_are_the_canonical_ones(ledger: ClaimsLedger) -> None:
 
     [record, _] = ledger.log()
     assert record.state == ev.encode(fact(1, at=NOON))
+
+
+def test_the_chain_is_what_it_is_said_to_be(ledger: ClaimsLedger) -> None:
+    """Reckoned here a second time, from the words: a hash in an old checkpoint must be found again in ten years."""
+    ledger.record([fact(1), fact(2, "契約-2".encode().hex())])
+
+    previous = bytes(32)
+    for record in ledger.log():
+        texts = [record.policy_id.encode(), record.type.encode(), record.state]
+        policy_id, topic, state = (struct.pack(">I", len(text)) + text for text in texts)
+        place = struct.pack(">Q", record.position), policy_id, struct.pack(">Q", record.version), topic, state
+        assert record.hash == hashlib.sha256(b"\x02" + previous + b"".join(place)).digest()
+        previous = record.hash
+    assert (
+        link(bytes(32), 1, "P-1", 1, "T", b"{}").hex()
+        == "8343d5295d33fce88fe55150232bf6b65e567a744ddc2a1a71fe7ddd5c2ebf0e"
+    )
 
 
 def test_a_ledger_without_events(ledger: ClaimsLedger) -> None:
