@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from ledger.product import Plan
 
@@ -13,7 +13,16 @@ Course = Literal["A", "B", "C", "D"]
 CareLevel = Literal["support1", "support2", "care1", "care2", "care3", "care4", "care5"]
 
 
-class Riders(Plan):
+class Options(Plan):
+    """Options of which one that is `null` counts as left out."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _left_out(cls, given: Any) -> Any:
+        return {name: value for name, value in given.items() if value is not None} if isinstance(given, dict) else given
+
+
+class Riders(Options):
     """医療あんしん特約. `three_diseases` is the course."""
 
     medical_lump_sum: bool = False
@@ -23,13 +32,13 @@ class Riders(Plan):
     cancer_long_stay: bool = False
 
 
-class Income(Plan):
+class Income(Options):
     """所得長期補償: yen a month."""
 
     monthly: Amount
 
 
-class Care(Plan):
+class Care(Options):
     """介護保障: yen at once, yen a year, and the level from which the prescribed state counts."""
 
     lump_sum: Amount = 0
@@ -37,7 +46,7 @@ class Care(Plan):
     min_level: CareLevel
 
 
-class SeikatsuPlan(Plan):
+class SeikatsuPlan(Options):
     """`units` of base cover (E: half a unit), `hospital_type` in days; insured amounts in yen, None where the cover is not held."""
 
     units: Literal["1", "2", "3", "4", "E"] | None = None

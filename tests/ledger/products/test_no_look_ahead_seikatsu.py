@@ -17,7 +17,7 @@ from ledger.timeline import Facts, Known, Timeline, day_of
 from replay.as_of import benefits, limits
 from tests.ledger.products.seikatsu_history import random_facts
 
-SEEDS = 150
+SEEDS = 100
 
 
 def known_of(rng: Random) -> list[Known[Any]]:

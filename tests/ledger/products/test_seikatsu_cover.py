@@ -10,6 +10,7 @@ import pytest
 from ledger import events as ev
 from ledger.errors import Refused
 from ledger.products.seikatsu.rules import lists
+from tests.ledger.products.history import History
 from tests.ledger.products.seikatsu_history import Seikatsu, plan, plus
 
 ENTRY = "2023-01-01"
@@ -451,6 +452,32 @@ def test_income_needs_the_date_of_birth_of_the_insured() -> None:
     with pytest.raises(Refused, match=r"data\.plan\.income"):
         history.renewed(2024, plan=plan(**income))
     history.renewed(2024, plan=plan())
+
+
+@pytest.mark.parametrize(
+    ("options", "field"),
+    [
+        ({"units": "5"}, "data.plan.units"),
+        ({"units": 1}, "data.plan.units"),
+        ({"units": "1", "hospital_type": 90}, "data.plan.hospital_type"),
+        ({"units": "1", "riders": {"three_diseases": "E"}}, "data.plan.riders.three_diseases"),
+        ({"units": "1", "riders": {"pets": True}}, "data.plan.riders.pets"),
+        ({"units": "1", "bailee": -1}, "data.plan.bailee"),
+        ({"units": "1", "care": {"lump_sum": 1}}, "data.plan.care.min_level"),
+    ],
+)
+def test_a_plan_with_an_unknown_option_is_refused_naming_it(options: dict[str, Any], field: str) -> None:
+    with pytest.raises(Refused) as refused:
+        History("seikatsu", options, ("2023-01-01", "2024-01-01"))
+    assert refused.value.field == field
+
+
+def test_options_left_out_or_null_are_not_held() -> None:
+    history = History("seikatsu", {"units": "1", "riders": None, "bailee": None}, ("2023-01-01", "2024-01-01"))
+    assert [row["limit"] for row in history.on("2023-01-01")["limits"]] == [
+        "advanced_care.period",
+        "hospital_days.period",
+    ]
 
 
 @pytest.mark.parametrize(
