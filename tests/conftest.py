@@ -27,6 +27,7 @@ LIBRARY_SETTINGS = (
     "SINGLE_ROW_TRACKING",
     "APPLICATION_RECORDER_TOPIC",
     "HOKEN_",
+    "COLUMNS",
     "PG",
 )
 """How the variables begin that the event store, its drivers or the command read."""
