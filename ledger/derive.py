@@ -2,52 +2,184 @@
 
 For each day d let L(d) be what the rules give for the facts dated to d; the entries of day d are L(d) - L(d-1). Between two days on which
 facts come into view L changes by arithmetic alone (runs grow, items reach the day they count from), so the rules run once for each
-such day, and only from the earliest day that news can change.
+such day, only from the earliest day that news can change, and only those sections that read something of what is new (`Workings`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
-from itertools import pairwise
-from typing import Any
+from itertools import zip_longest
+from typing import Any, NamedTuple
 
+from ledger import events as ev
 from ledger.journal import UNDATED, Discrepancy, Entry, Held, Item, Journal, Line, Opening, Orphan
 from ledger.limits import Claim, within_limits
-from ledger.product import Guard, Product, Section
+from ledger.product import Guard, Product, Refusal, Section
 from ledger.timeline import Facts, Known, Timeline
+
+NAME_CONDITIONS = ("condition_id", "caused_by", "other_condition_ids", "unrelated_conditions")
+"""The fields by which facts name conditions."""
+
+
+class Basis(NamedTuple):
+    """On what some work rests: the types of facts that it read, the lines it was given, and the day in view where it looked at that."""
+
+    read: frozenset[type[ev.Fact]]
+    lines: tuple[Line, ...]
+    looked_at_day: bool
+    on: date | None
+
+    def holds(self, changed: Collection[type[ev.Fact]], lines: tuple[Line, ...], on: date | None) -> bool:
+        """Whether the work would come to the same, when facts of these types have changed since."""
+        return self.read.isdisjoint(changed) and (not self.looked_at_day or self.on == on) and self.lines == lines
+
+
+class Worked(NamedTuple):
+    """A section's work: what its rules gave, the claims past the guards, and the items they come to within their limits."""
+
+    given: tuple[Claim | Item, ...]
+    basis: Basis
+    claims: tuple[Claim, ...]
+    guarding: Basis
+    items: frozenset[Item]
+    lines: tuple[Line, ...]
+
+
+class Judgement(NamedTuple):
+    """A recorded fact beside the others: the discrepancy where it would be refused now, and what was read to see that."""
+
+    fact: Known[Any]
+    read: frozenset[type[ev.Fact]]
+    found: Discrepancy | None
+
+    def holds(self, fact: Known[Any], changed: Collection[type[ev.Fact]]) -> bool:
+        """Whether it would be the same for this fact, when facts of these types have changed since."""
+        return self.fact == fact and _untouched(self.read, changed)
+
+
+class Judged(NamedTuple):
+    """The facts of one refusal's types, each judged beside the others; by event id."""
+
+    read: frozenset[type[ev.Fact]]
+    of_each: Mapping[str, Judgement]
+
+    def found(self) -> Iterator[Discrepancy]:
+        """The discrepancies."""
+        return (judgement.found for judgement in self.of_each.values() if judgement.found is not None)
+
+
+class Day(NamedTuple):
+    """What the rules made of the facts in view on a day."""
+
+    facts: Facts
+    worked: dict[str, Worked]
+    judged: dict[int, Judged]
 
 
 class Workings:
-    """What the sections of one policy last read and gave, so that a section whose facts did not change is not run again."""
+    """What the rules last made of each day of one policy. What rests on nothing that changed is taken from the same day, or from the
+    one before it, and not worked out again."""
 
-    __slots__ = ("_last",)
+    __slots__ = ("days", "items")
 
     def __init__(self) -> None:
-        self._last: dict[str, tuple[tuple[Any, ...], tuple[Item, ...]]] = {}
+        self.days: dict[date, Day] = {}
+        self.items: dict[date, frozenset[Item]] = {}
 
-    def run(self, section: Section, guards: Sequence[Guard], facts: Facts, lines: tuple[Line, ...]) -> tuple[Item, ...]:
-        """The section's items: claims past the guards and brought within their limits, and the rest as given."""
-        on = facts.on if section.reads_day else None
-        read = (
-            facts.only(section.reads.union(*(guard.reads for guard in guards))),
-            lines if section.reads_lines else (),
-            on,
-        )
-        last = self._last.get(section.name)
-        if last is not None and last[0] == read:
-            return last[1]
-        view = Facts(read[0], on)
-        claims: list[Claim] = []
-        items: list[Item] = []
-        for given in section.derive(view, read[1]):
-            if isinstance(given, Claim):
-                claims.append(_guarded(guards, view, given))
-            else:
-                items.append(given)
-        found = tuple(_one_opening_each([*items, *within_limits(claims)]))
-        self._last[section.name] = (read, found)
-        return found
+    def forget(self, since: date, but: Collection[date]) -> None:
+        """Drops the days from one on that are no longer days on which something turns."""
+        for gone in [day for day in self.items if day >= since and day not in but]:
+            self.days.pop(gone, None)
+            del self.items[gone]
+
+    def standing(self, before: date) -> frozenset[Item] | None:
+        """The items that stand at the end of the day before; None where that is not kept."""
+        kept = max((day for day in self.items if day < before), default=None)
+        if kept is None:
+            return None
+        return _counting(self.items[kept], before - timedelta(1))
+
+    def kept_for(self, facts: Facts) -> list[tuple[Day, set[type[ev.Fact]]]]:
+        """The same day and the one before it, as they were last worked out, with the types of facts that differ."""
+        assert facts.on is not None
+        kept = [facts.on, max((day for day in self.days if day < facts.on), default=facts.on)]
+        return [(self.days[day], self.days[day].facts.differing(facts)) for day in dict.fromkeys(kept) if day in self.days]
+
+
+# ---- what the rules make of the facts of a day ------------------------------------------------------------------------------------
+
+
+def derive(product: Product, facts: Facts, workings: Workings | None = None) -> frozenset[Item]:
+    """All that the product's rules make of the facts in view on a day: L, with the day from which each item counts."""
+    workings = workings if workings is not None else Workings()
+    kept = workings.kept_for(facts)
+    worked: dict[str, Worked] = {}
+    lines: tuple[Line, ...] = ()
+    for section in product.sections:
+        earlier = [(day.worked[section.name], changed) for day, changed in kept]
+        found = worked[section.name] = _work(section, product.guards, facts, lines if section.reads_lines else (), earlier)
+        lines += found.lines
+    judged = {
+        n: _judge(refusal, facts, [(day.judged[n], changed) for day, changed in kept])
+        for n, refusal in enumerate(product.refusals)
+        if refusal.rule is not None
+    }
+    assert facts.on is not None
+    workings.days[facts.on] = Day(facts, worked, judged)
+    discrepancies = (found for judgement in judged.values() for found in judgement.found())
+    return frozenset({Held(UNDATED, product.name)}).union(discrepancies, *(found.items for found in worked.values()))
+
+
+Kept = Sequence[tuple[Worked, set[type[ev.Fact]]]]
+
+
+def _work(section: Section, guards: Sequence[Guard], facts: Facts, lines: tuple[Line, ...], kept: Kept) -> Worked:
+    """The section's work, as far as it was not done before for the same."""
+    on = facts.on if section.reads_day else None
+    same = next((worked for worked, changed in kept if worked.basis.holds(changed, lines, on)), None)
+    given, basis = (same.given, same.basis) if same is not None else _given(section, facts.only(section.reads, on), lines)
+    for worked, changed in kept:
+        if worked.given == given and worked.guarding.holds(changed, (), on):
+            return worked if worked is same else worked._replace(basis=basis)
+    reads = section.reads.union(*(guard.reads for guard in guards))
+    claims, guarding = _past_guards(guards, facts.only(reads, on), given, reads)
+    for worked, _ in kept:
+        if worked.claims == claims and worked.given == given:
+            return worked._replace(basis=basis, guarding=guarding)
+    others = [item for item in given if not isinstance(item, Claim)]
+    found = list(_one_opening_each([*others, *within_limits(claims)]))
+    return Worked(given, basis, claims, guarding, frozenset(found), tuple(item for item in found if isinstance(item, Line)))
+
+
+def _given(section: Section, view: Facts, lines: tuple[Line, ...]) -> tuple[tuple[Claim | Item, ...], Basis]:
+    """What the section's rules give."""
+    given, read = view.noting(lambda: tuple(section.derive(view, lines)))
+    return given, _basis(read, section.reads, view, lines)
+
+
+def _past_guards(
+    guards: Sequence[Guard], view: Facts, given: Iterable[Claim | Item], reads: frozenset[type[ev.Fact]]
+) -> tuple[tuple[Claim, ...], Basis]:
+    """The claims, each declined by the first clause that declines it."""
+    claims, read = view.noting(lambda: tuple(_guarded(guards, view, claim) for claim in given if isinstance(claim, Claim)))
+    return claims, _basis(read, reads, view, ())
+
+
+def _basis(read: set[Any], all_types: frozenset[type[ev.Fact]], view: Facts, lines: tuple[Line, ...]) -> Basis:
+    types = all_types if ev.Fact in read else frozenset(read - {date})
+    return Basis(types, lines, date in read, view.on)
+
+
+def _guarded(guards: Sequence[Guard], facts: Facts, claim: Claim) -> Claim:
+    """The claim, declined by the first clause that declines it."""
+    if claim.declined:
+        return claim
+    for guard in guards:
+        rule = guard.declines(facts, claim)
+        if rule is not None:
+            return claim.decline(rule)
+    return claim
 
 
 def _one_opening_each(items: Iterable[Item]) -> Iterator[Item]:
@@ -64,87 +196,94 @@ def _one_opening_each(items: Iterable[Item]) -> Iterator[Item]:
     yield from openings.values()
 
 
-def _guarded(guards: Sequence[Guard], facts: Facts, claim: Claim) -> Claim:
-    """The claim, declined by the first clause that declines it."""
-    if claim.declined:
-        return claim
-    for guard in guards:
-        rule = guard.declines(facts, claim)
-        if rule is not None:
-            return claim.decline(rule)
-    return claim
-
-
-def derive(product: Product, facts: Facts, workings: Workings | None = None) -> frozenset[Item]:
-    """All that the product's rules make of the facts given: L, with the day from which each item counts."""
-    workings = workings or Workings()
-    items: set[Item] = {Held(UNDATED, product.name), *_discrepancies(product, facts)}
-    lines: tuple[Line, ...] = ()
-    for section in product.sections:
-        found = workings.run(section, product.guards, facts, lines)
-        items.update(found)
-        lines += tuple(item for item in found if isinstance(item, Line))
-    return frozenset(items)
-
-
-def _discrepancies(product: Product, facts: Facts) -> Iterator[Discrepancy]:
+def _judge(refusal: Refusal, facts: Facts, kept: Sequence[tuple[Judged, set[type[ev.Fact]]]]) -> Judged:
     """Recorded facts that would be refused now, since a correction took their ground away."""
-    for refusal in product.refusals:
-        if refusal.rule is None:
-            continue
-        for fact_type in refusal.types:
-            for fact in facts.of(fact_type):
-                ground = refusal.ground(facts.without(fact), fact)
-                if ground is not None:
-                    yield Discrepancy(fact.day, refusal.rule, str(ground.found), ground.allowed.en, (fact.event_id,))
+    for judged, changed in kept:
+        if _untouched(judged.read, changed):
+            return judged
+    of_each: dict[str, Judgement] = {}
+    for fact in (fact for fact_type in refusal.types for fact in facts.of(fact_type)):
+        same = (judged.of_each.get(fact.event_id) for judged, changed in kept)
+        before = next((one for one, (_, changed) in zip(same, kept, strict=True) if one is not None and one.holds(fact, changed)), None)
+        of_each[fact.event_id] = before or _judgement(refusal, facts, fact)
+    return Judged(frozenset(refusal.types).union(*(one.read for one in of_each.values())), of_each)
+
+
+def _judgement(refusal: Refusal, facts: Facts, fact: Known[Any]) -> Judgement:
+    ground, read = facts.noting(lambda: refusal.ground(facts.without(fact), fact))
+    if ground is None:
+        return Judgement(fact, frozenset(read), None)
+    found = Discrepancy(fact.day, refusal.rule or "", str(ground.found), ground.allowed.en, (fact.event_id,))
+    return Judgement(fact, frozenset(read), found)
+
+
+def _untouched(read: frozenset[Any], changed: Collection[type[ev.Fact]]) -> bool:
+    return not changed if ev.Fact in read else read.isdisjoint(changed)
+
+
+# ---- the journal ---------------------------------------------------------------------------------------------------------------------
 
 
 def seen(product: Product | None, known: Timeline) -> Facts:
     """The facts that rules see: those in force, and what follows from all of them and acts on every day."""
     if product is None or not known.issued:
         return known.facts
-    implied = tuple(product.from_the_start(known.facts))
-    return Facts((*known.facts, *implied)) if implied else known.facts
+    implied = tuple(known.facts.once(product.from_the_start))
+    return known.facts.plus(*implied) if implied else known.facts
 
 
 def rewritten(
     product: Product | None, known: Timeline, journal: Journal, since: date, workings: Workings | None = None
 ) -> Journal:
     """The journal as the timeline has it, given one that holds for every day before `since`."""
-    if since == UNDATED:
-        kept, standing = [], set[Item]()
-    else:
-        kept, standing = [entry for entry in journal if entry.day < since], journal.standing(since - timedelta(1))
-    return Journal([*kept, *_entries(product, known, standing, since, workings)])
+    workings = workings if workings is not None else Workings()
+    standing = frozenset[Item]() if since == UNDATED else workings.standing(since)
+    if standing is None:
+        standing = journal.standing(since - timedelta(1))
+    return journal.before(since).plus(_entries(product, known, standing, since, workings))
 
 
 def _entries(
-    product: Product | None, known: Timeline, standing: set[Item], since: date, workings: Workings | None
+    product: Product | None, known: Timeline, standing: frozenset[Item], since: date, workings: Workings
 ) -> Iterator[Entry]:
     facts = seen(product, known)
-    turns = product.turns(facts) if product and known.issued else ()
-    days: list[date | None] = [since, *sorted({day for day in (*facts.days(), *turns) if day > since}), None]
-    orphans = {Orphan(UNDATED, *orphan) for orphan in known.orphans}
-    for day, following in pairwise(days):
+    turns = facts.once(product.turns) if product and known.issued else ()
+    days = [since, *sorted({day for day in (*facts.days(), *turns) if day > since})]
+    workings.forget(since, days)
+    orphans = frozenset(Orphan(UNDATED, *orphan) for orphan in known.orphans)
+    for day, following in zip_longest(days, days[1:]):
         assert day is not None
-        items = orphans | (derive(product, facts.dated_to(day), workings) if product and known.issued else set())
-        now = {item for item in items if item.counts_from <= day}
+        items = orphans | derive(product, facts.dated_to(day), workings) if product and known.issued else orphans
+        workings.items[day] = items
+        now = _counting(items, day)
         yield from (Entry(day, -1, item) for item in standing - now)
         yield from (Entry(day, 1, item) for item in now - standing)
-        coming = {item for item in items - now if following is None or item.counts_from < following}
+        coming = [item for item in items - now if following is None or item.counts_from < following]
         yield from (Entry(item.counts_from, 1, item) for item in coming)
-        standing = now | coming
+        standing = now.union(coming)
+
+
+def _counting(items: frozenset[Item], on: date) -> frozenset[Item]:
+    """The items that count by a day."""
+    later = [item for item in items if item.counts_from > on]
+    return items.difference(later) if later else items
 
 
 def earliest_change(old: Facts, new: Facts) -> date | None:
-    """The earliest day on which two sets of facts differ; None where they are the same."""
-    before = _by_id(old)
-    after = _by_id(new)
-    changed = [fact.day for one in before.keys() | after.keys() if before.get(one) != after.get(one)
-               for fact in (before.get(one), after.get(one)) if fact is not None]  # fmt: skip
-    return min(changed, default=None)
+    """The earliest day on which an answer may change where the facts change so; None where none can."""
+    days: list[date] = []
+    for fact_type in old.differing(new):
+        before, after = ({fact.event_id: fact for fact in facts.of(fact_type)} for facts in (old, new))
+        for one in before.keys() | after.keys():
+            here = [fact for fact in (before.get(one), after.get(one)) if fact is not None]
+            if before.get(one) != after.get(one) and not (one not in before and _says_nothing_yet(after[one], new)):
+                days += [fact.day for fact in here]
+    return min(days, default=None)
 
 
-def _by_id(facts: Iterable[Known[Any]]) -> dict[tuple[str, type[Any]], Known[Any]]:
-    """By event and type: what acts from the start bears the id of the event that it follows from."""
-    return {(fact.event_id, type(fact.data)): fact for fact in facts}
+def _says_nothing_yet(new: Known[Any], facts: Facts) -> bool:
+    """A condition says something through what names it, and by bringing its causes together."""
+    if not isinstance(new.data, ev.ConditionRecorded) or len(new.data.caused_by) > 1:
+        return False
+    named = (getattr(fact.data, field, None) or () for fact in facts if fact is not new for field in NAME_CONDITIONS)
+    return not any(new.data.condition_id == names or (isinstance(names, tuple) and new.data.condition_id in names) for names in named)

@@ -228,57 +228,72 @@ def _line(fields: list[Any]) -> Line:
 
 
 class Journal:
-    """A multiset of entries: for each day and item, how often it was added less how often it was taken back. Immutable in use."""
+    """A multiset of entries by day: for each item, how often it was added less how often it was taken back. Never changed."""
 
     EMPTY: ClassVar[Journal]
-    __slots__ = ("_net",)
+    __slots__ = ("_days",)
 
     def __init__(self, entries: Iterable[Entry] = ()) -> None:
-        self._net: dict[tuple[date, Item], int] = {}
-        for entry in entries:
-            self._post(entry.day, entry.item, entry.sign)
-
-    def _post(self, day: date, item: Item, sign: int) -> None:
-        total = self._net.get((day, item), 0) + sign
-        if total:
-            self._net[day, item] = total
-        else:
-            del self._net[day, item]
+        self._days: dict[date, dict[Item, int]] = {}
+        for day, sign, item in entries:
+            posted = self._days.setdefault(day, {})
+            _post(posted, item, sign)
+            if not posted:
+                del self._days[day]
 
     def __iter__(self) -> Iterator[Entry]:
-        for (day, item), net in self._net.items():
-            for _ in range(abs(net)):
-                yield Entry(day, 1 if net > 0 else -1, item)
+        for day, posted in self._days.items():
+            for item, net in posted.items():
+                for _ in range(abs(net)):
+                    yield Entry(day, 1 if net > 0 else -1, item)
 
     def __len__(self) -> int:
-        return len(self._net)
+        return sum(map(len, self._days.values()))
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Journal) and self._net == other._net
+        return isinstance(other, Journal) and self._days == other._days
 
     __hash__ = None  # type: ignore[assignment]
 
     def plus(self, entries: Iterable[Entry]) -> Journal:
-        """This journal and further entries."""
-        after = Journal()
-        after._net = dict(self._net)
-        for entry in entries:
-            after._post(entry.day, entry.item, entry.sign)
-        return after
+        """This journal and further entries. Days without further entries are shared, not copied."""
+        days = dict(self._days)
+        touched: set[date] = set()
+        for day, sign, item in entries:
+            if day not in touched:
+                days[day] = dict(days.get(day, ()))
+                touched.add(day)
+            _post(days[day], item, sign)
+        return self._of({day: posted for day, posted in days.items() if posted} if touched else days)
 
     def before(self, day: date) -> Journal:
         """The entries of earlier days."""
-        return Journal(entry for entry in self if entry.day < day)
+        return self._of({one: posted for one, posted in self._days.items() if one < day})
 
-    def standing(self, on: date) -> set[Item]:
+    def standing(self, on: date) -> frozenset[Item]:
         """The items that count on a day: the sum of the entries to that day. Runs of days are not cut."""
         net: dict[Item, int] = {}
-        for (day, item), sign in self._net.items():
+        for day, posted in self._days.items():
             if day <= on:
-                net[item] = net.get(item, 0) + sign
+                for item, sign in posted.items():
+                    net[item] = net.get(item, 0) + sign
         if any(total not in (0, 1) for total in net.values()):
             raise AssertionError("an item counts once or not at all")
-        return {item for item, total in net.items() if total}
+        return frozenset([item for item, total in net.items() if total])
+
+    @classmethod
+    def _of(cls, days: dict[date, dict[Item, int]]) -> Journal:
+        journal = cls()
+        journal._days = days
+        return journal
+
+
+def _post(posted: dict[Item, int], item: Item, sign: int) -> None:
+    total = posted.get(item, 0) + sign
+    if total:
+        posted[item] = total
+    else:
+        del posted[item]
 
 
 Journal.EMPTY = Journal()
@@ -287,10 +302,16 @@ Journal.EMPTY = Journal()
 def difference(old: Journal, new: Journal) -> tuple[Entry, ...]:
     """The entries that make `new` of `old`: reversals of what no longer holds, additions of what is new; in a fixed order."""
     found: list[Entry] = []
-    for posted in old._net.keys() | new._net.keys():
-        change = new._net.get(posted, 0) - old._net.get(posted, 0)
-        found += [Entry(posted[0], 1 if change > 0 else -1, posted[1])] * abs(change)
+    for day in old._days.keys() | new._days.keys():
+        before, after = old._days.get(day, _NOTHING), new._days.get(day, _NOTHING)
+        if before is not after and before != after:
+            for item in {**before, **after}:
+                change = after.get(item, 0) - before.get(item, 0)
+                found += [Entry(day, 1 if change > 0 else -1, item)] * abs(change)
     return tuple(sorted(found, key=_order))
+
+
+_NOTHING: dict[Item, int] = {}
 
 
 def _order(entry: Entry) -> tuple[Any, ...]:

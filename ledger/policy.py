@@ -12,9 +12,7 @@ from ledger.journal import UNDATED, Entry, Journal, difference
 from ledger.product import Product
 from ledger.products import PRODUCTS
 from ledger.refusals import Recorded, check_amendment, check_target, refuse
-from ledger.timeline import Facts, Known, Timeline, day_of, in_force, timeline
-
-_NOTHING = Timeline(Facts(()), (), issued=False)
+from ledger.timeline import PROVIDES, Facts, Known, Timeline, day_of, in_force, joins, timeline
 
 
 class Policy:
@@ -27,7 +25,7 @@ class Policy:
         self.journal = Journal.EMPTY
         self.recorded: list[ev.Event] = []
         self._ids = Recorded()
-        self._timeline: Timeline | None = _NOTHING
+        self._timeline: Timeline | None = Timeline(Facts(), (), issued=False)
         self._corrected = False
         self._workings = Workings()
 
@@ -39,6 +37,7 @@ class Policy:
         if isinstance(event.data, ev.Assessed):
             self.journal = self.journal.plus(Entry.decoded(entry) for entry in event.data.entries)
             self.fault = event.data.fault
+            self._workings = Workings()
         else:
             self._remember(event)
             self._timeline = None
@@ -112,9 +111,14 @@ class Policy:
             raise Refused(field="policy_id", found=self.policy_id, allowed=words)
         new = self._dated(event.event_id, cast(ev.Fact, event.data), known)
         refuse(product, known.facts, new, self._ids)
-        if self._corrected:
-            return timeline([*self.recorded, event])
-        return Timeline(Facts([*known.facts, new]), (), issued=True)
+        if self._corrected and not (self._is_new(new.data) and joins(known, new.data)):
+            return timeline([*self.recorded, event], known.facts)
+        return Timeline(known.facts.plus(new), known.orphans, issued=True)
+
+    def _is_new(self, fact: ev.Fact) -> bool:
+        """Whether a fact brings nothing that was recorded before, of which others may have been left behind."""
+        own = PROVIDES.get(type(fact))
+        return not isinstance(fact, ev.PolicyIssued) and (own is None or (own, getattr(fact, own)) not in self._ids.ids)
 
     def _corrected_by(self, event: ev.Event) -> Timeline:
         target = check_target(self.recorded, event)
@@ -123,7 +127,7 @@ class Policy:
         root = self._root(target)
         if isinstance(event.data, ev.FactAmended):
             check_amendment(cast(ev.Fact, root.data), ev.amended(root.type, event.data.data))
-        after = timeline(after_events)
+        after = timeline(after_events, self.timeline.facts)
         effective = in_force(after_events).get(root.event_id)
         if effective is not None and effective != before.get(root.event_id):
             self._recheck(root.event_id, effective, after)

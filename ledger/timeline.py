@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from operator import attrgetter
 from typing import Any, Generic, NamedTuple, TypeVar, cast
 
 from ledger import events as ev
@@ -28,50 +29,143 @@ class Known(Generic[F]):
 class Facts:
     """The facts in force as a set that rules read: by type, in order of day, then of event id. Never in order of recording.
 
-    `on` is the day whose view this is, for the sections that read it.
+    `on` is the day whose view this is, for the sections that read it. What is read is noted, so that what follows from it need not
+    be found again while it stays the same. Facts that come of one another share their notes and what was made of them once.
     """
 
-    __slots__ = ("_all", "_by_type", "_once", "on")
+    __slots__ = ("_by_type", "_notes", "_on", "_once", "_readings")
 
-    def __init__(self, known: Iterable[Known[Any]], on: date | None = None) -> None:
-        self.on = on
-        self._all: tuple[Known[Any], ...] = tuple(sorted(known, key=lambda k: (k.day, k.event_id)))
-        self._by_type: dict[type[ev.Fact], list[Known[Any]]] = defaultdict(list)
-        for fact in self._all:
-            self._by_type[type(fact.data)].append(fact)
-        self._once: dict[Callable[[Facts], Any], Any] = {}
+    def __init__(self, known: Iterable[Known[Any]] = (), on: date | None = None, like: Facts | None = None) -> None:
+        by_type: dict[type[ev.Fact], list[Known[Any]]] = {}
+        for fact in sorted(known, key=_place):
+            by_type.setdefault(type(fact.data), []).append(fact)
+        self._by_type: _ByType = {fact_type: tuple(found) for fact_type, found in by_type.items()}
+        self._on = on
+        self._notes: _Notes = like._notes if like is not None else _Notes()
+        self._once: dict[Callable[[Facts], Any], _Reading] = {}
+        self._readings: dict[Callable[[Facts], Any], _Reading] = like._readings if like is not None else {}
 
-    def __iter__(self) -> Any:
-        return iter(self._all)
+    # ---- reading ------------------------------------------------------------------------------------------------------------
 
-    def __len__(self) -> int:
-        return len(self._all)
+    @property
+    def on(self) -> date | None:
+        """The day in view."""
+        self._notes.read.add(date)
+        return self._on
 
     def of(self, fact_type: type[F]) -> Sequence[Known[F]]:
         """The facts of one type."""
-        return cast(Sequence[Known[F]], self._by_type.get(fact_type, ()))
+        self._notes.read.add(fact_type)
+        return self._by_type.get(fact_type, ())
 
-    def dated_to(self, day: date) -> Facts:
-        """The facts in view on a day. Spans keep their known end: cutting them at the day asked for is arithmetic."""
-        return Facts((fact for fact in self._all if fact.day <= day), day)
+    def __iter__(self) -> Iterator[Known[Any]]:
+        self._notes.read.add(ev.Fact)
+        return iter(self._all())
 
-    def only(self, types: frozenset[type[ev.Fact]]) -> tuple[Known[Any], ...]:
-        """The facts of some types, in order."""
-        return tuple(fact for fact in self._all if type(fact.data) in types)
-
-    def without(self, fact: Known[Any]) -> Facts:
-        """The other facts."""
-        return Facts(other for other in self._all if other is not fact)
+    def __len__(self) -> int:
+        return len(self._all())
 
     def days(self) -> list[date]:
         """The days on which some fact comes into view, in order."""
-        return sorted({fact.day for fact in self._all})
+        return sorted({fact.day for fact in self})
 
     def once(self, reading: Callable[[Facts], T]) -> T:
-        """A reading of these facts (stays, contract, …), made once."""
-        if reading not in self._once:
-            self._once[reading] = reading(self)
-        return cast(T, self._once[reading])
+        """A reading of these facts (stays, contract, …), made once, and not again for facts that agree in all that it read."""
+        made = self._once.get(reading)
+        if made is None:
+            made = self._readings.get(reading)
+            if made is None or any(self.now(what) != then for what, then in made.read.items()):
+                made = self._readings[reading] = self._made(reading)
+            self._once[reading] = made
+        self._notes.read.update(made.read)
+        return cast(T, made.value)
+
+    def _made(self, reading: Callable[[Facts], Any]) -> _Reading:
+        value, read = self.noting(lambda: _whole(reading(self)))
+        return _Reading(value, {what: self.now(what) for what in read})
+
+    def noting(self, work: Callable[[], T]) -> tuple[T, set[Any]]:
+        """What a piece of work comes to, and what it reads: types of facts, `Fact` for all of them, `date` for the day in view."""
+        outer, self._notes.read = self._notes.read, set()
+        try:
+            return work(), self._notes.read
+        finally:
+            self._notes.read = outer
+
+    def now(self, what: type[Any]) -> Any:
+        """What `noting` names, as it is here."""
+        if what is date:
+            return self._on
+        return self._all() if what is ev.Fact else self._by_type.get(what, ())
+
+    def _all(self) -> tuple[Known[Any], ...]:
+        return tuple(sorted((fact for found in self._by_type.values() for fact in found), key=_place))
+
+    def differing(self, other: Facts) -> set[type[ev.Fact]]:
+        """The types of which other facts hold others than these."""
+        mine, theirs = self._by_type, other._by_type
+        return {fact_type for fact_type in mine.keys() | theirs.keys() if mine.get(fact_type) != theirs.get(fact_type)}
+
+    # ---- other facts that come of these ---------------------------------------------------------------------------------------
+
+    def dated_to(self, day: date) -> Facts:
+        """The facts in view on a day. Spans keep their known end: cutting them at the day asked for is arithmetic."""
+        by_type: _ByType = {}
+        for fact_type, found in self._by_type.items():
+            if found[-1].day <= day:
+                by_type[fact_type] = found
+            elif found[0].day <= day:
+                by_type[fact_type] = found[: bisect_right(found, day, key=_day)]
+        return self._with(by_type, day)
+
+    def only(self, types: frozenset[type[ev.Fact]], on: date | None) -> Facts:
+        """The facts of some types."""
+        return self._with({fact_type: found for fact_type, found in self._by_type.items() if fact_type in types}, on)
+
+    def without(self, fact: Known[Any]) -> Facts:
+        """The other facts."""
+        others = tuple(other for other in self._by_type[type(fact.data)] if other is not fact)
+        by_type = {**self._by_type, type(fact.data): others}
+        return self._with({fact_type: found for fact_type, found in by_type.items() if found}, self._on)
+
+    def plus(self, *new: Known[Any]) -> Facts:
+        """These facts and new ones."""
+        by_type = dict(self._by_type)
+        for fact in new:
+            by_type[type(fact.data)] = tuple(sorted((*by_type.get(type(fact.data), ()), fact), key=_place))
+        return self._with(by_type, self._on)
+
+    def _with(self, by_type: _ByType, on: date | None) -> Facts:
+        other = Facts.__new__(Facts)
+        other._by_type, other._on, other._once = by_type, on, {}
+        other._notes, other._readings = self._notes, self._readings
+        return other
+
+
+_ByType = dict[type[Any], tuple[Known[Any], ...]]
+_place = attrgetter("day", "event_id")
+_day = attrgetter("day")
+
+
+class _Notes:
+    """What is being read, for all facts that come of one another: a rule may look at them dated to another day, too."""
+
+    __slots__ = ("read",)
+
+    def __init__(self) -> None:
+        self.read: set[Any] = set()
+
+
+def _whole(value: Any) -> Any:
+    """A value that can be looked at again: what comes bit by bit is taken in whole."""
+    return tuple(value) if isinstance(value, Iterator) else value
+
+
+class _Reading(NamedTuple):
+    """What a reading came to, and what it read."""
+
+    value: Any
+    read: dict[Any, Any]
 
 
 class OrphanFound(NamedTuple):
@@ -91,8 +185,9 @@ class Timeline:
     issued: bool
 
 
-def timeline(recorded: Sequence[ev.Event]) -> Timeline:
-    """The timeline of a policy's events, given in order of recording."""
+def timeline(recorded: Sequence[ev.Event], before: Facts | None = None) -> Timeline:
+    """The timeline of a policy's events, given in order of recording. What it has in common with the facts `before` is kept as it is."""
+    earlier = {fact.event_id: fact for fact in before or ()}
     effective = in_force(recorded)
     resting = _Resting(recorded, effective)
     stays = {fact.stay_id: fact.admitted_on for fact in effective.values() if isinstance(fact, ev.HospitalAdmitted)}
@@ -103,11 +198,22 @@ def timeline(recorded: Sequence[ev.Event]) -> Timeline:
             continue
         rests_on = resting.missing(event.event_id, fact)
         if rests_on is None:
-            known.append(Known(event.event_id, day_of(fact, stays), fact))
+            dated = Known(event.event_id, day_of(fact, stays), fact)
+            same = earlier.get(event.event_id)
+            known.append(same if same == dated else dated)
         else:
             orphans.append(OrphanFound(ordinal, event.event_id, rests_on))
     issued = any(isinstance(fact.data, ev.PolicyIssued) for fact in known)
-    return Timeline(Facts(known if issued else ()), tuple(orphans), issued)
+    return Timeline(Facts(known if issued else (), like=before), tuple(orphans), issued)
+
+
+def joins(known: Timeline, fact: ev.Fact) -> bool:
+    """Whether all that a new fact rests on stands: then it joins the facts in force and changes nothing else of the timeline.
+
+    Not so, and not asked here, where it brings an id that was recorded before: it may take over what rests on that id.
+    """
+    provided = {(field, getattr(other.data, field)) for cls, field in PROVIDES.items() for other in known.facts.of(cls)}
+    return known.issued and provided.issuperset(names(fact))
 
 
 def in_force(recorded: Sequence[ev.Event]) -> dict[str, ev.Fact]:

@@ -27,6 +27,10 @@ class Filed(NamedTuple):
         """Whether the claim is made for a fact of that day."""
         return event_id in self.names if self.names else day <= self.filed_on
 
+    def concerns(self, events: Iterable[str]) -> bool:
+        """Whether a line that rests on these facts can be the claim's."""
+        return not self.names or not self.names.isdisjoint(events)
+
     def lines(self, lines: Iterable[Line]) -> list[Line]:
         """The claim's lines: those that rest on a fact it names; naming none, those that count by the day of filing."""
         if self.names:

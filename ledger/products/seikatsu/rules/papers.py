@@ -13,7 +13,7 @@ from ledger.product import clause
 from ledger.products.general.claims import Filed, filed
 from ledger.products.seikatsu.rules.conditions import conditions
 from ledger.products.seikatsu.rules.cover import TERMS
-from ledger.products.seikatsu.rules.hospitalisations import stays
+from ledger.products.seikatsu.rules.hospitalisations import hospital
 from ledger.timeline import Facts
 
 
@@ -27,7 +27,7 @@ def certificates(facts: Facts, lines: Sequence[Line]) -> Iterator[Claim | Item]:
         counted = set[Line]().union(*(own[one] for one in since_last_certificate(facts, claim)))
         claimed, threshold = sum(line.payable for line in counted), threshold_of(facts, lines_of_claim, claim.filed_on)
         required = bool(lines_of_claim) and (always_required(lines_of_claim, claim.filed_on) or claimed > threshold)
-        yield Certificate(max(on, claim.filed_on), claim.claim_id, claimed, threshold, required, ("SK-90",))
+        yield Certificate(claim.filed_on, claim.claim_id, claimed, threshold, required, ("SK-90",))
 
 
 @clause("SK-90")
@@ -75,11 +75,20 @@ def _conditions_of(facts: Facts) -> dict[str, ev.ConditionRecorded]:
 
 def growing_days(facts: Facts) -> list[date]:
     """Days on which what was claimed grows though no fact is dated to them: those of a stay or a device that outlasts the filing."""
-    spans = [(stay.first, stay.last) for stay in stays(facts)]
-    spans += [(worn.data.from_, worn.data.to) for worn in facts.of(ev.ImmobilisationWorn)]
     days: set[date] = set()
-    for claim in facts.of(ev.ClaimFiled):
-        for first, last in spans:
-            start = max(first, claim.data.filed_on)
+    for claim in facts.once(filed):
+        for first, last in _growing(facts, claim):
+            start = max(first, claim.filed_on)
             days |= {start + timedelta(n) for n in range((last - start).days + 1)}
     return sorted(days)
+
+
+def _growing(facts: Facts, claim: Filed) -> Iterator[tuple[date, date]]:
+    """The stays and devices whose days the claim may count. A line of days rests on its own stay, or on its hospitalisation's."""
+    joined = hospital(facts)
+    for one in (*joined.sickness, *joined.injuries, *joined.late_injuries):
+        if claim.concerns(event for piece in one.pieces for event in piece.stay.events):
+            yield from ((piece.stay.first, piece.stay.last) for piece in one.pieces)
+    for worn in facts.of(ev.ImmobilisationWorn):
+        if claim.concerns((worn.event_id,)):
+            yield worn.data.from_, worn.data.to
