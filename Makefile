@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test bench lint evidence lock
+.PHONY: help setup demo test bench lint evidence docs lock
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## */  make \1\t/' | expand -t 20
@@ -28,6 +28,9 @@ lint: $(VENV)/.ready  ## style and types
 
 evidence: $(VENV)/.ready  ## the figures of trust: faults and attacks, with seed, count and time
 	$(BIN)/python -m bench.evidence
+
+docs: $(VENV)/.ready  ## the pages that are made from the clauses
+	$(BIN)/python -c "from ledger.clauses import register; print(register(), end='')" > docs/interpretations.md
 
 # The lock files name no index: packages come from wherever this machine's pip is told to look, and the hashes hold anyway.
 COMPILE = $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-config --quiet \

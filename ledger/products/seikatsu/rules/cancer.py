@@ -163,8 +163,9 @@ def _treated(facts: Facts) -> Iterator[Treated]:
             yield Treated(first, treated.event_id, last, fact, chain)
 
 
+@clause("SK-07")
 def _declined_by(facts: Facts, one: Treated) -> str | None:
-    """The clause that declines a month of treatment whatever incident it belongs to."""
+    """The clause that declines a month of treatment, whatever its incident: for its cover only the cancer's own onset counts (Q35)."""
     condition = conditions(facts)[one.fact.condition_id]
     rule = next((rule.clauses[0] for rule in DECLINING if rule(facts, one.fact)), None)  # type: ignore[attr-defined]
     covered = any(not begun_before(facts, layer, one.fact.condition_id, False) for layer in layers(facts, anticancer, one.first))
