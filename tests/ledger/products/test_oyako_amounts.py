@@ -177,3 +177,42 @@ def test_oy_12_a_renewal_without_a_plan_keeps_the_plan() -> None:
     history.renewed(2025)
 
     assert paid_in_full(history, "2025-06-01", cause_arose_on="2025-05-01") == 7 * MILLION
+
+
+# ---- several changes of plan --------------------------------------------------------------------------------------------
+
+
+def balance_rules(history: Oyako, day: str) -> list[str]:
+    (row,) = [row for row in history.on(day)["limits"] if row["limit"] == BALANCE]
+    rules: list[str] = row["rules"]
+    return rules
+
+
+def test_an_added_amount_left_out_takes_nothing_off_a_later_one() -> None:
+    """Plan A, C by a renewal after the cause (left out: 4 million), D by a change within the period (OY-12's year is over)."""
+    history = renewed("A", "C")
+    history.add("CoverageChanged", effective_on="2025-08-01", plan={"plan": "D"})
+
+    assert paid_in_full(history, "2025-10-01", cause_arose_on="2024-05-01") == 6 * MILLION
+    assert balance_rules(history, "2025-10-01") == ["OY-04", "OY-11"]
+
+
+def test_a_later_reduction_leaves_no_more_than_the_lower_plan() -> None:
+    history = renewed("A", "D", "B")
+
+    assert paid_in_full(history, "2026-06-01", cause_arose_on="2026-04-15") == 5 * MILLION
+
+
+def test_the_rules_of_the_balance_name_what_lowered_it_and_nothing_else() -> None:
+    history = renewed("A", "C", "A")
+    paid_in_full(history, "2026-04-02", cause_arose_on="2024-05-01")
+    assert balance_rules(history, "2026-04-02") == ["OY-04"]
+
+    both = renewed("A", "C")
+    paid_in_full(both, "2025-10-01", cause_arose_on="2025-03-01")
+    assert balance_rules(both, "2025-10-01") == ["OY-04", "OY-11"]
+
+    by_the_cause = renewed("A", "A")
+    by_the_cause.add("CoverageChanged", effective_on="2025-08-01", plan={"plan": "D"})
+    paid_in_full(by_the_cause, "2025-10-01", cause_arose_on="2025-07-01")
+    assert balance_rules(by_the_cause, "2025-10-01") == ["OY-04", "OY-12"]

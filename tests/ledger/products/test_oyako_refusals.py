@@ -301,6 +301,18 @@ def test_oy_20_for_the_added_part_after_the_trigger_from_the_day_of_the_rescissi
     assert history.state("2025-09-01")[0] == "lapsed"
 
 
+def test_oy_20_takes_off_the_part_added_by_its_increase_alone() -> None:
+    """A until 2025, C from then on, D from 2026: within the year of the first increase, 4 million go, the 3 added later stay."""
+    history = Oyako("A", period=("2022-04-01", "2023-04-01"))
+    for year, plan in ((2023, "A"), (2024, "A"), (2025, "C"), (2026, "D"), (2027, "D")):
+        history.renewed(year, plan={"plan": plan})
+    assert rescinds(history, "2025-09-01") is None
+    history.certified("2027-06-01")
+    history.cost("2027-07-01", 20 * MILLION)
+
+    assert history.care("2027-07-01") == {"k1": 6 * MILLION}
+
+
 def test_oy_20_a_correction_that_takes_the_ground_away_leaves_the_rescission_and_a_discrepancy() -> None:
     history = Oyako()
     history.renewed(2025)

@@ -12,7 +12,7 @@ CLAUSES: Mapping[str, tuple[Callable[..., Any], ...]] = {
     "OY-02": (certificates.runs, trigger.target, costs.outside_the_target_period),
     "OY-03": (costs.borne, costs.used_abroad),
     "OY-04": (amounts.balance,),
-    "OY-05": (amounts.category_limit,),
+    "OY-05": (amounts.category_limits,),
     "OY-06": (costs.deposit,),
     "OY-07": (costs.incidental_expenses, amounts.incidental_total),
     "OY-08": (costs.still_borne, refusals.refunds_beyond_the_cost),

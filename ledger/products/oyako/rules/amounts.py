@@ -109,10 +109,10 @@ def balance(facts: Facts, target: Target, on: date) -> Limit:
 
 
 @clause("OY-05")
-def category_limit(facts: Facts, target: Target, on: date, category: str) -> Limit | None:
-    """Home modification and care homes have caps of their own over the target period (特長1)."""
+def category_limits(facts: Facts, target: Target, on: date) -> dict[str, Limit]:
+    """Home modification and care homes have caps of their own over the target period, by category (特長1)."""
     caps = TERMS.at("category_caps", contract(facts).entered_on)
-    return _limit(f"parent_care.{category}", caps[category], target, on, ("OY-05",)) if category in caps else None
+    return {category: _limit(f"parent_care.{category}", cap, target, on, ("OY-05",)) for category, cap in caps.items()}
 
 
 @clause("OY-07")
@@ -123,11 +123,10 @@ def incidental_total(facts: Facts, target: Target, on: date) -> Limit:
     return _limit("incidental.total", cap, target, on, ("OY-07",))
 
 
-def care_limits(facts: Facts, target: Target, on: date) -> list[Limit]:
-    """The limits of parent_care: the balance, and the caps of categories."""
-    caps = TERMS.at("category_caps", contract(facts).entered_on)
-    own = [category_limit(facts, target, on, category) for category in caps]
-    return [balance(facts, target, on), *(limit for limit in own if limit is not None)]
+def care_limits(facts: Facts, target: Target, on: date) -> dict[str, tuple[Limit, ...]]:
+    """The limits of parent_care in the order in which they cut, by category; "" for those without a cap of their own."""
+    overall = balance(facts, target, on)
+    return {"": (overall,)} | {category: (own, overall) for category, own in category_limits(facts, target, on).items()}
 
 
 def _limit(name: str, cap: int, target: Target, on: date, rules: tuple[str, ...]) -> Limit:

@@ -12,33 +12,36 @@ from ledger.journal import Line, Opening
 from ledger.limits import Claim
 from ledger.money import percent
 from ledger.periods import month_first, month_last, month_of
-from ledger.product import clause
+from ledger.product import clause, clauses_of
 from ledger.products.general.endings import UNDISCLOSED
 from ledger.products.oyako.plan import TERMS, contract
-from ledger.products.oyako.rules.amounts import (
-    balance,
-    care_limits,
-    category_limit,
-    cause_before_cover,
-    condition,
-    incidental_total,
-)
+from ledger.products.oyako.rules.amounts import care_limits, cause_before_cover, condition, incidental_total
 from ledger.products.oyako.rules.cover import first_care_since_the_start, uncovered
 from ledger.products.oyako.rules.rescission import ending_the_contract
 from ledger.products.oyako.rules.trigger import Target, never_was, target, trigger_day
 from ledger.timeline import Facts, Known
 
 
+class Standing(NamedTuple):
+    """What holds for every cost alike: the target period, what declines all of them, and the events that all of them rest on."""
+
+    target: Target | None
+    never_was: str | None
+    declined_by: str | None
+    events: tuple[str, ...]
+
+
 class Cost(NamedTuple):
-    """A cost of care and what came back of it; `target` is the target period, `facts` those in view."""
+    """A cost of care and what came back of it, beside what holds for every cost; `facts` are those in view."""
 
     fact: Known[ev.CareCostIncurred]
     refunds: tuple[Known[ev.CareCostRefunded], ...]
-    target: Target | None
+    standing: Standing
     facts: Facts
 
     @property
     def used_on(self) -> date:
+        """The day that decides on it."""
         return self.fact.data.used_on
 
 
@@ -61,16 +64,16 @@ def still_borne(cost: Cost) -> int:
 
 
 @clause("OY-10", "OY-13")
-def of_a_contract_that_never_was(cost: Cost) -> str | None:
+def of_a_contract_that_never_was(facts: Facts) -> str | None:
     """Void or revoked from the start: nothing is payable (無効と失効, お支払方法)."""
-    nothing = never_was(cost.facts)
+    nothing = never_was(facts)
     return nothing[1] if nothing else None
 
 
 @clause("OY-01")
 def without_trigger(cost: Cost) -> str | None:
     """No trigger, or one on a day that a rule leaves uncovered (特長4, 特長5)."""
-    if cost.target is not None:
+    if cost.standing.target is not None:
         return None
     care = cost.facts.once(first_care_since_the_start)
     found = uncovered(cost.facts, care.first) if care is not None and care.first <= cost.used_on else None
@@ -80,7 +83,7 @@ def without_trigger(cost: Cost) -> str | None:
 @clause("OY-02")
 def outside_the_target_period(cost: Cost) -> str | None:
     """The cost was used before the target period or after it (用語: 対象期間)."""
-    period = cost.target
+    period = cost.standing.target
     return None if period is not None and period.first <= cost.used_on <= period.last else "OY-02"
 
 
@@ -97,29 +100,28 @@ def deposit(cost: Cost) -> str | None:
 
 
 @clause("OY-11")
-def cause_too_early(cost: Cost) -> str | None:
+def cause_too_early(facts: Facts, period: Target) -> str | None:
     """The cause arose before the first start and the trigger came within the year (告知義務)."""
-    return "OY-11" if cost.target is not None and cause_before_cover(cost.facts, cost.target) else None
+    return "OY-11" if cause_before_cover(facts, period) else None
 
 
 @clause("OY-17")
-def excluded(cost: Cost) -> str | None:
+def excluded(facts: Facts, period: Target) -> str | None:
     """An exclusion on the condition that the certificate names (お支払いできない主な場合)."""
-    found = condition(cost.facts, cost.target.certificate) if cost.target is not None else None
+    found = condition(facts, period.certificate)
     return "OY-17" if found is not None and found.data.exclusion is not None else None
 
 
 @clause("OY-20")
 def undisclosed(facts: Facts, claim: Claim) -> str | None:
     """Rescission of the contract for breach of disclosure has the effect of KR-04 (告知義務)."""
+    if not facts.of(ev.PolicyRescinded):
+        return None
     return UNDISCLOSED.declines(ending_the_contract(facts, trigger_day(facts)), claim)
 
 
 REQUIRED = (without_trigger, outside_the_target_period, used_abroad)
 """What a cost must meet: asked in this order, each is named by the line."""
-
-EXCLUDED = (deposit, cause_too_early, excluded)
-"""What takes a cost out: named where it does."""
 
 
 # ---- the flow -------------------------------------------------------------------------------------------------------
@@ -128,54 +130,51 @@ EXCLUDED = (deposit, cause_too_early, excluded)
 def parent_care(facts: Facts, lines: Sequence[Line]) -> Iterator[Claim | Opening]:
     """Every cost as a claim within its limits, or declined; and the limits in use from the trigger on."""
     assert facts.on is not None
-    period = facts.once(target)
+    held = facts.once(standing)
+    limits = care_limits(facts, held.target, facts.on) if held.target is not None else {}
     refunds = sorted(facts.of(ev.CareCostRefunded), key=lambda refund: refund.data.cost_id)
     by_cost = {cost_id: tuple(found) for cost_id, found in groupby(refunds, key=lambda refund: refund.data.cost_id)}
     for fact in facts.of(ev.CareCostIncurred):
-        yield _claim(Cost(fact, by_cost.get(fact.data.cost_id, ()), period, facts), facts.on)
-    if period is not None:
-        for limit in care_limits(facts, period, facts.on):
-            yield limit.in_use()
+        claim = _judged(Cost(fact, by_cost.get(fact.data.cost_id, ()), held, facts))
+        own = limits.get(fact.data.category, ()) or limits.get("", ())
+        yield claim if claim.declined else claim._replace(limits=own)
+    for limit in dict.fromkeys(limit for cutting in limits.values() for limit in cutting):
+        yield limit.in_use()
 
 
-def _claim(cost: Cost, on: date) -> Claim:
-    data, day, amount = cost.fact.data, cost.used_on, still_borne(cost)
-    claim = Claim(
-        "parent_care", data.cost_id, day, day, day, "time", 1, amount, (), _rests_on(cost), order=(data.cost_id, "0"),
-        judged_on=cost.target.first if cost.target else None,
-        condition_id=cost.target.certificate.data.condition_id if cost.target else None,
-    )  # fmt: skip
-    return _judged(claim, cost, on)
+def standing(facts: Facts) -> Standing:
+    """What holds for every cost alike."""
+    period = facts.once(target)
+    if period is None:
+        return Standing(None, of_a_contract_that_never_was(facts), None, ())
+    named = condition(facts, period.certificate)
+    events = (period.certificate.event_id, *((named.event_id,) if named else ()))
+    return Standing(period, None, cause_too_early(facts, period) or excluded(facts, period), events)
 
 
-def _judged(claim: Claim, cost: Cost, on: date) -> Claim:
-    nothing = of_a_contract_that_never_was(cost)
-    if nothing is not None:
-        return claim.decline(nothing)
+def _judged(cost: Cost) -> Claim:
+    """The claim, declined by the first rule that declines it."""
+    claim = _claim(cost)
+    if cost.standing.never_was is not None:
+        return claim.decline(cost.standing.never_was)
+    passed: tuple[str, ...] = ()
     for required in REQUIRED:
         rule = required(cost)
         if rule is not None:
-            return claim.decline(rule)
-        claim = claim._replace(rules=(*claim.rules, *required.clauses))  # type: ignore[attr-defined]
-    if cost.refunds:
-        claim = claim._replace(rules=(*claim.rules, "OY-08"))
-    for excludes in EXCLUDED:
-        rule = excludes(cost)
-        if rule is not None:
-            return claim.decline(rule)
-    assert cost.target is not None
-    own = category_limit(cost.facts, cost.target, on, cost.fact.data.category)
-    overall = balance(cost.facts, cost.target, on)
-    return claim._replace(limits=(own, overall) if own else (overall,))
+            return claim._replace(rules=passed).decline(rule)
+        passed += clauses_of(required)
+    claim = claim._replace(rules=(*passed, "OY-08") if cost.refunds else passed)
+    rule = deposit(cost) or cost.standing.declined_by
+    return claim.decline(rule) if rule is not None else claim
 
 
-def _rests_on(cost: Cost) -> tuple[str, ...]:
-    """What a line rests on: the cost, its refunds, the certificate of the trigger and the condition that it names."""
-    found = [cost.fact.event_id, *(refund.event_id for refund in cost.refunds)]
-    if cost.target is not None:
-        named = condition(cost.facts, cost.target.certificate)
-        found += [cost.target.certificate.event_id, *((named.event_id,) if named else ())]
-    return tuple(found)
+def _claim(cost: Cost) -> Claim:
+    data, day, period = cost.fact.data, cost.used_on, cost.standing.target
+    events = (cost.fact.event_id, *(refund.event_id for refund in cost.refunds), *cost.standing.events)
+    return Claim(
+        "parent_care", data.cost_id, day, day, day, "time", 1, still_borne(cost), (), events, order=(data.cost_id, "0"),
+        judged_on=period.first if period else None, condition_id=period.certificate.data.condition_id if period else None,
+    )  # fmt: skip
 
 
 @clause("OY-07")
