@@ -167,7 +167,7 @@ def _around_hospitalisations(facts: Facts, visit: ev.OutpatientVisited) -> Itera
             continue
         counts_from = max(visit.visited_on, same[0].first)
         rate = visit_rate(one.cover.amount, visit.visited_on)
-        last_discharge = max(piece.last for piece in one.pieces if piece.first <= counts_from)
+        last_discharge = max(piece.last for piece in one.pieces)
         before = before_limit(one)
         window = TERMS.at("outpatient_after", one.first)["window"]
         if one.first < visit.visited_on <= last_discharge + timedelta(window):
