@@ -203,12 +203,15 @@ class ClaimsLedger:
         *,
         progress: Progress | None = None,
         checked: Progress | None = None,
+        workers: int | None = None,
     ) -> ImportSummary:
         """Records a history that brings its own `recorded_at`, by the numbers of its lines. The whole of it is checked first.
 
-        `checked` is told how many lines were found right, `progress` how many are recorded. Interrupted, it is run again.
+        `checked` is told how many lines were looked at, `progress` how many are recorded. Interrupted, it is run again.
+        `workers`: processes that work out policies side by side; as many as there are processors where none is said.
         """
-        history = History(self._recorder, self._policies, self._encode, micros(self._clock.now()))
+        now_us = micros(self._clock.now())
+        history = History(self._recorder, self._policies.new_policy, self._encode, now_us, workers)
         return history.run(numbered, progress or _unheard, checked or _unheard)
 
     # ---- reading ----------------------------------------------------------------------------------------------------------

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from itertools import islice
 from typing import Final, NamedTuple
 
@@ -11,11 +12,15 @@ from ledger import events as ev
 from ledger.errors import Refused, Words
 from ledger.recorders.base import LedgerRecorder
 from ledger.recorders.log import LostRace, NewRecord, OutcomeUnknown, Unreachable, instant, micros
-from ledger.recorders.policies import Encode, Loaded, Policies, admitted, check_fact, check_same, unique
+from ledger.recorders.policies import Decides, Encode, check_fact, check_same, unique
 from ledger.recorders.spool import Line, Spool
+from ledger.recorders.workers import Task, Worked, Workers, can_be_shared, work_out
 
 LINES: Final = 2_000
 """Lines that are recorded in one transaction."""
+
+SHARED_FROM: Final = 4_000
+"""New lines from which on processes are started to work side by side."""
 
 ATTEMPTS: Final = 8
 
@@ -35,11 +40,19 @@ class ImportSummary(NamedTuple):
 class History:
     """One import. Where it is interrupted, another run passes over what is recorded and goes on."""
 
-    def __init__(self, recorder: LedgerRecorder, policies: Policies, encode: Encode, now_us: int) -> None:
-        self._recorder, self._policies, self._encode, self._now_us = recorder, policies, encode, now_us
+    def __init__(
+        self,
+        recorder: LedgerRecorder,
+        new_policy: Callable[[str], Decides],
+        encode: Encode,
+        now_us: int,
+        workers: int | None = None,
+    ) -> None:
+        self._recorder, self._new_policy, self._encode, self._now_us = recorder, new_policy, encode, now_us
+        self._workers = workers
         self._spool = Spool()
-        self._read = 0
-        self._recorded = 0
+        self._read = self._known = self._recorded = 0
+        self._refused: Refused | None = None
         self._doubtful: set[str] = set()  # event ids of a commit that was not acknowledged
 
     def run(self, numbered: Iterable[tuple[int, ev.Event]], progress: Progress, checked: Progress) -> ImportSummary:
@@ -58,13 +71,14 @@ class History:
             known = self._recorder.find([event.event_id for _, event in lines])
             new = []
             for no, event in lines:
+                stored = known.get(event.event_id)
                 with _place(no):
-                    check_fact(event)
-                    _check_instant(event, self._now_us)
-                    stored = known.get(event.event_id)
                     if stored is not None:
                         check_same(stored.event, event, stored.position)
+                        self._known += 1
                         continue
+                    check_fact(event)
+                    _check_instant(event, self._now_us)
                 new.append(Line(no, event.event_id, event.policy_id, ev.encode(event)))
             self._read += len(lines)
             self._spool.add_lines(new)
@@ -81,36 +95,49 @@ class History:
     # ---- second: policy by policy, so that one at a time is in memory -------------------------------------------------------
 
     def _work_out(self, checked: Progress) -> None:
-        refused: Refused | None = None
         done = 0
-        for policy_id, first in self._spool.policies():
-            if refused is None or first < (refused.line or 0):
-                try:
-                    done += self._prepare(policy_id, first)
-                    checked(done)
-                except Refused as found:  # the first line of the file is reported, whichever policy it is of
-                    refused = found if refused is None or (found.line or 0) < (refused.line or 0) else refused
-        if refused is not None:
-            raise refused
+        with ExitStack() as stack:
+            for task, worked in self._worked(self._tasks(), stack):
+                if worked.refused is None:
+                    self._keep(worked)
+                elif self._refused is None or _line(worked.refused) < _line(self._refused):
+                    self._refused = worked.refused
+                done += len(task.lines)
+                checked(done)
+        if self._refused is not None:
+            raise self._refused
         self._spool.index_entries()
 
-    def _prepare(self, policy_id: str, first: int) -> int:
-        """Works out what is to be appended for the lines of a policy from a number on; gives how many lines there were."""
-        loaded = self._policies.fresh(policy_id)
-        lines = self._spool.lines(policy_id, first)
-        said: dict[str, ev.Event] = {}
-        for line in lines:
-            event = ev.decode(line.state)
-            with _place(line.no):
-                if event.event_id in said:
-                    check_same(said[event.event_id], event)
-                    self._spool.drop_line(line.no)
-                    continue
-                _check_order(event, loaded)
-                said[event.event_id], new = admitted(loaded, event, self._encode)
-            loaded.newest_us = new[-1].recorded_us
-            self._spool.add_entries(line.no, new)
-        return len(lines)
+    def _tasks(self) -> Iterator[Task]:
+        """The policies of the file. Of the lines refused the first of the file is reported, whichever policy it is of."""
+        for policy_id, first in self._spool.policies():
+            if self._refused is None or first < _line(self._refused):
+                yield self._task(policy_id, first)
+
+    def _task(self, policy_id: str, first: int) -> Task:
+        recorded = [record[:-1] for record in self._recorder.stream(policy_id)]
+        return Task(policy_id, recorded, self._spool.lines(policy_id, first))
+
+    def _worked(self, tasks: Iterator[Task], stack: ExitStack) -> Iterator[tuple[Task, Worked]]:
+        """What comes of each policy: by several processes, where there is enough to do."""
+        workers = self._workers or len(os.sched_getaffinity(0))
+        if (
+            workers > 1
+            and self._read - self._known >= SHARED_FROM
+            and self._encode is ev.encode
+            and can_be_shared(self._new_policy)
+        ):
+            return stack.enter_context(Workers(workers, self._new_policy)).map(tasks)
+        return ((task, self._work_out_here(task)) for task in tasks)
+
+    def _work_out_here(self, task: Task) -> Worked:
+        return work_out(task, self._new_policy, self._encode, self._recorder.decode)
+
+    def _keep(self, worked: Worked) -> None:
+        for no in worked.repeated:
+            self._spool.drop_line(no)
+        for no, new in worked.entries:
+            self._spool.add_entries(no, new)
 
     # ---- third: recorded, in the order of the file --------------------------------------------------------------------------
 
@@ -158,7 +185,10 @@ class History:
                     check_same(stored.event, ev.decode(line.state), stored.position)
                 self._spool.drop_line(line.no)
                 self._recorded += line.event_id in self._doubtful
-        self._prepare(policy_id, first)
+        worked = self._work_out_here(self._task(policy_id, first))
+        if worked.refused is not None:
+            raise worked.refused
+        self._keep(worked)
 
 
 @contextmanager
@@ -182,17 +212,8 @@ def _check_instant(event: ev.Event, now_us: int) -> None:
         )
 
 
-def _check_order(event: ev.Event, loaded: Loaded) -> None:
-    """Within a policy what is recorded later bears no earlier instant."""
-    assert event.recorded_at is not None
-    if loaded.newest_us is not None and micros(event.recorded_at) < loaded.newest_us:
-        newest = ev.utc_text(instant(loaded.newest_us))
-        allowed = Words(
-            f"契約の直前の記録（{newest}）より前でない時刻", f"an instant not before the policy's last one ({newest})"
-        )
-        raise Refused(
-            "recorded_at", ev.utc_text(event.recorded_at), allowed, policy_id=event.policy_id, event_id=event.event_id
-        )
+def _line(refused: Refused) -> int:
+    return refused.line or 0
 
 
 def _chunks(numbered: Iterable[tuple[int, ev.Event]], size: int) -> Iterator[list[tuple[int, ev.Event]]]:

@@ -64,19 +64,13 @@ class Policies:
 
     def __init__(self, recorder: LedgerRecorder, new_policy: Callable[[str], Decides], room: int = EVENTS_KEPT) -> None:
         self._recorder = recorder
-        self._new_policy = new_policy
+        self.new_policy = new_policy
         self._room = room
         self._events = 0
         self._kept: OrderedDict[str, Loaded] = OrderedDict()
 
     def __contains__(self, policy_id: str) -> bool:
         return policy_id in self._kept
-
-    def fresh(self, policy_id: str) -> Loaded:
-        """A policy of the caller's own, folded anew."""
-        loaded = Loaded(self._new_policy(policy_id))
-        loaded.fold(self._recorder.stream(policy_id))
-        return loaded
 
     def current(self, policy_id: str) -> Loaded:
         """The policy as the log has it now."""
@@ -116,7 +110,7 @@ class Policies:
             else:
                 loaded.fold(tail[1:])
         if loaded is None:
-            loaded = Loaded(self._new_policy(policy_id))
+            loaded = Loaded(self.new_policy(policy_id))
             loaded.fold(stream(1))
         self._kept[policy_id] = loaded
         self._events += loaded.end.version

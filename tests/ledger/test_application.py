@@ -1,6 +1,7 @@
 """The ledger over both databases: recording, importing and reading, with real stores and policies that only count."""
 
 import hashlib
+import os
 import random
 import struct
 from collections.abc import Iterator
@@ -203,7 +204,7 @@ def test_a_repetition_is_passed_over_before_any_other_check(ledger: ClaimsLedger
         def admit(self, event: ev.Event) -> list[ev.Event]:
             raise Refused("policy_id", self.policy_id)
 
-    ledger._policies._new_policy = Closed
+    ledger._policies.new_policy = Closed
 
     receipts = ledger.record([fact(1), fact(1)])
 
@@ -249,6 +250,7 @@ def test_the_same_id_with_other_content_is_refused(ledger: ClaimsLedger, changed
 def test_two_processes_cannot_share_what_a_ledger_remembers(target: str) -> None:
     """Another ledger on the same database appends in between: the policy in memory is brought up to the log."""
     with open_ledger(target) as one, open_ledger(target) as other:
+        one._recorder.recover = other._recorder.recover = lambda: pytest.fail("it was noticed too late")  # type: ignore[method-assign]
         one.record([fact(1)])
         other.record([fact(2)])
         one.record([fact(3), fact(4, "P-2")])
@@ -407,11 +409,68 @@ def test_a_policy_is_worked_out_once(ledger: ClaimsLedger) -> None:
             admitted.append(event.event_id)
             return super().admit(event)
 
-    ledger._policies._new_policy = Watched
+    ledger._policies.new_policy = Watched
 
     ledger.import_events(history(50))
 
     assert len(admitted) == 50
+
+
+def test_processes_side_by_side_leave_the_same_log(
+    ledger: ClaimsLedger, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importing, "SHARED_FROM", 10)
+    ledger.import_events(history(30, policies=23))
+    with open_ledger(str(tmp_path / "alone.db")) as alone:
+        alone.import_events(history(200, policies=23), workers=1)
+
+        told: list[int] = []
+        assert ledger.import_events(history(200, policies=23), workers=3, checked=told.append)[:3] == (200, 170, 30)
+        assert ledger.head() == alone.head()
+        assert told == sorted(told)
+        assert told[-1] == 170
+
+
+def test_processes_side_by_side_name_the_first_bad_line(ledger: ClaimsLedger, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(importing, "SHARED_FROM", 10)
+    lines = history(300, policies=29)
+    for no in (290, 123, 222, 180):
+        lines[no - 1] = (no, replace(lines[no - 1][1], note="bad"))
+
+    with pytest.raises(Refused) as refused:
+        ledger.import_events(lines, workers=2)
+
+    assert (refused.value.line, refused.value.field, refused.value.event_id) == (123, "note", lines[122][1].event_id)
+    assert ledger.head()[0] == 0
+
+
+class Dying(Counting):
+    """A policy whose process is killed over it."""
+
+    def admit(self, event: ev.Event) -> list[ev.Event]:
+        os._exit(3)
+
+
+class Failing(Counting):
+    """A policy that cannot be folded, and prints where nothing should be printed."""
+
+    def admit(self, event: ev.Event) -> list[ev.Event]:
+        print("said by a rule")  # noqa: T201
+        if event.policy_id == "P-4":
+            raise LedgerFault("the ledger's own fault")
+        return super().admit(event)
+
+
+@pytest.mark.parametrize(("policy", "said"), [(Dying, "ended: policy P-"), (Failing, "own fault")])
+def test_what_befalls_a_process_befalls_the_import(
+    ledger: ClaimsLedger, monkeypatch: pytest.MonkeyPatch, policy: Any, said: str
+) -> None:
+    monkeypatch.setattr(importing, "SHARED_FROM", 10)
+    ledger._policies.new_policy = policy
+
+    with pytest.raises(LedgerFault, match=said):
+        ledger.import_events(history(60), workers=2)
+    assert ledger.head()[0] == 0
 
 
 # ---- reading ----------------------------------------------------------------------------------------------------------------
