@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from heapq import heapify, heappop, heappush
 from typing import NamedTuple
 
 from ledger.journal import Cut, Line, Opening, Use
+from ledger.money import Step
 from ledger.periods import days
 
 
@@ -35,6 +36,7 @@ class Claim(NamedTuple):
     """A benefit line before limits. Declined where a rule says so: that rule is then the last of `rules`.
 
     `limits` cut in the order given. `order` ranks lines that count from one day: the fact's own id, then a rank among kinds of facts.
+    `steps`: the arithmetic of the rate, where it was reckoned from several numbers; it is shown, and never stored.
     """
 
     benefit: str
@@ -54,6 +56,7 @@ class Claim(NamedTuple):
         None  # the deciding day of the fact (admission, accident, …), for the clauses that serve every benefit
     )
     condition_id: str | None = None
+    steps: tuple[Step, ...] = ()
 
     def decline(self, rule: str) -> Claim:
         """The claim declined by a rule, which is then the last of its rules."""
@@ -74,8 +77,11 @@ def within_limits(claims: Iterable[Claim]) -> list[Line | Opening]:
         else:
             limited.append(claim)
     lines += _openings(limited)
-    for pieces in _take_turns(limited):
-        lines += _joined(pieces)
+    pieces: list[list[Line]] = [[] for _ in limited]
+    for i, piece in take_turns(limited):
+        pieces[i].append(piece)
+    for of_claim in pieces:
+        lines += joined(of_claim)
     return lines
 
 
@@ -87,9 +93,11 @@ def _openings(claims: list[Claim]) -> list[Opening]:
     return [Opening(day, *limit) for limit, day in first_touched.items()]
 
 
-def _take_turns(claims: list[Claim]) -> list[list[Line]]:
-    """For each claim its pieces. A run goes on until another line's turn comes, or until a limit bites."""
-    pieces: list[list[Line]] = [[] for _ in claims]
+def take_turns(claims: Sequence[Claim]) -> Iterator[tuple[int, Line]]:
+    """Pieces of claims in the order in which they take of their limits, each with the place of its claim.
+
+    A run goes on until another line's turn comes, or until a limit bites.
+    """
     used: dict[tuple[str, str], int] = {}
     queue = [(claim.counts_from, claim.order, i, claim) for i, claim in enumerate(claims)]
     heapify(queue)
@@ -101,14 +109,13 @@ def _take_turns(claims: list[Claim]) -> list[list[Line]]:
             last = min(claim.last, max(day, turn, claim.first))
             last = min(last, claim.first + timedelta(_uniform(claim, used) - 1))
         piece = claim._replace(last=last, quantity=days(claim.first, last)) if claim.is_run else claim
-        pieces[i].append(_cut(piece, used))
+        yield i, _cut(piece, used)
         if last < claim.last and claim.is_run:
             following = last + timedelta(1)
             rest = claim._replace(
                 first=following, quantity=days(following, claim.last), counts_from=max(claim.counts_from, following)
             )
             heappush(queue, (rest.counts_from, order, i, rest))
-    return pieces
 
 
 def _uniform(claim: Claim, used: dict[tuple[str, str], int]) -> int:
@@ -154,7 +161,7 @@ def _line(claim: Claim, payable: int, cuts: tuple[Cut, ...], uses: tuple[Use, ..
     )  # fmt: skip
 
 
-def _joined(pieces: list[Line]) -> list[Line]:
+def joined(pieces: list[Line]) -> list[Line]:
     """Adjoining pieces of one run that fared alike, as one line."""
     joined: list[Line] = []
     for piece in pieces:

@@ -1,5 +1,11 @@
 """Whole yen: rounding that is named, and grouping for people. Integers only; there is no float in the ledger."""
 
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from math import prod
+from typing import Final, NamedTuple
+
 from ledger.errors import LedgerFault
 
 
@@ -23,6 +29,80 @@ def percent(amount: int, percentage: int) -> int:
 def grouped(yen: int) -> str:
     """An amount as people read it: 1,234,567."""
     return f"{yen:,}"
+
+
+# ---- arithmetic that shows its steps -------------------------------------------------------------------------------
+
+
+class Operand(NamedTuple):
+    """A number that a step reckons with. `step`: the step, from 1, whose result it is; None for a number that was found."""
+
+    name: str
+    value: int
+    step: int | None = None
+
+
+class Step(NamedTuple):
+    """One operation on whole numbers, in order, and what it gives."""
+
+    op: str
+    operands: tuple[Operand, ...]
+    result: int
+
+
+class Reckoned(NamedTuple):
+    """An amount, and the steps that led to it, the last one giving it; none where it was found as it is."""
+
+    amount: int
+    steps: tuple[Step, ...] = ()
+
+
+def _difference(values: Sequence[int]) -> int:
+    return values[0] - sum(values[1:])
+
+
+OPERATIONS: Final[Mapping[str, Callable[[Sequence[int]], int]]] = {
+    "add": sum,
+    "subtract": _difference,
+    "multiply": prod,
+    "min": min,
+    "max": max,
+    "divide_half_up": lambda values: half_up(*values),
+    "divide_up": lambda values: ceil_div(*values),
+    "percent": lambda values: percent(*values),
+}
+"""What a step can be. `percent` takes an amount and so many hundredths of it; all divisions are of two numbers."""
+
+
+def reckon(op: str, **operands: int | Reckoned) -> Reckoned:
+    """What an operation gives, its step behind those that its operands took. Operands are named for what they are in the terms or facts."""
+    return reckon_all(op, operands.items())
+
+
+def reckon_all(op: str, operands: Iterable[tuple[str, int | Reckoned]]) -> Reckoned:
+    """The same of operands given in order: of several with one name, such as the items of a loss."""
+    steps: list[Step] = []
+    named: list[Operand] = []
+    for name, given in operands:
+        if isinstance(given, Reckoned) and given.steps:
+            steps += _moved(given.steps, len(steps))
+            named.append(Operand(name, given.amount, len(steps)))
+        else:
+            named.append(Operand(name, given.amount if isinstance(given, Reckoned) else given))
+    result = OPERATIONS[op]([operand.value for operand in named])
+    return Reckoned(result, (*steps, Step(op, tuple(named), result)))
+
+
+def _moved(steps: Iterable[Step], by: int) -> Iterable[Step]:
+    """Steps that stand behind others: what they refer to moves with them."""
+    if not by:
+        return steps
+    return [
+        step._replace(
+            operands=tuple(one._replace(step=one.step + by) if one.step is not None else one for one in step.operands)
+        )
+        for step in steps
+    ]
 
 
 def _check(numerator: int, denominator: int) -> None:

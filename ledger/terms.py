@@ -8,6 +8,8 @@ falls back silently: a term that is unknown, or that has fallen away by a date, 
 import tomllib
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date
 from functools import cache
 from hashlib import sha256
@@ -68,6 +70,28 @@ class Term(NamedTuple):
         return TermMissing(f"term {self.name} ({', '.join(self.clauses)}) has no value on {day}: {why}")
 
 
+class LookUp(NamedTuple):
+    """That a rule asked for a term on the day that picks its row, and the row it was given."""
+
+    term: Term
+    day: date
+    row: Row
+
+
+_heard: ContextVar[list[LookUp] | None] = ContextVar("look-ups of terms", default=None)
+
+
+@contextmanager
+def looked_up() -> Iterator[list[LookUp]]:
+    """What rules look up inside, in order, in this thread alone."""
+    found: list[LookUp] = []
+    token = _heard.set(found)
+    try:
+        yield found
+    finally:
+        _heard.reset(token)
+
+
 class Terms:
     """The terms of one product, read once and never changed."""
 
@@ -108,7 +132,11 @@ class Terms:
 
     def row(self, name: str, day: date) -> Row:
         """The row that serves a day, with its source and the day it starts, for explanations."""
-        return self._named(name, day).row_at(day)
+        term = self._named(name, day)
+        row = term.row_at(day)
+        if (heard := _heard.get()) is not None:
+            heard.append(LookUp(term, day, row))
+        return row
 
     def of(self, name: str) -> Term:
         """A whole term with all its rows."""
