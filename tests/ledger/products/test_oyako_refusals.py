@@ -301,6 +301,23 @@ def test_oy_20_for_the_added_part_after_the_trigger_from_the_day_of_the_rescissi
     assert history.state("2025-09-01")[0] == "lapsed"
 
 
+@pytest.mark.parametrize(("rescinded_on", "unrelated", "cost"), [
+    ("2025-09-01", ["c1"], 7 * MILLION), ("2025-09-01", ["c2"], 3 * MILLION),
+    ("2025-05-01", ["c1"], 3 * MILLION),  # the trigger comes after it: the added part is gone
+])  # fmt: skip
+def test_oy_20_of_an_added_part_spares_an_earlier_trigger_of_an_unrelated_condition(
+    rescinded_on: str, unrelated: list[str], cost: int
+) -> None:
+    history = increased()
+    for condition in ("c1", "c2"):
+        history.add("ConditionRecorded", condition_id=condition, kind="sickness")
+    history.certified("2025-06-01", condition_id="c1")
+    history.cost("2025-10-01", 20 * MILLION)
+    assert rescinds(history, rescinded_on, unrelated_conditions=unrelated) is None
+
+    assert history.care("2025-10-01") == {"k1": cost}
+
+
 def test_oy_20_takes_off_the_part_added_by_its_increase_alone() -> None:
     """A until 2025, C from then on, D from 2026: within the year of the first increase, 4 million go, the 3 added later stay."""
     history = Oyako("A", period=("2022-04-01", "2023-04-01"))
