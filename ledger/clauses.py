@@ -16,12 +16,18 @@ _INTERPRETATION: Final = re.compile(r"\*\*Interpretation\b")
 
 
 class Clause(NamedTuple):
-    """One clause: its id (`SK-30`), the title as it heads the page, and its text. `folder` is the product's."""
+    """One clause: its id (`SK-30`), the title as it heads the page (日本語 / English), and its text. `folder` is the product's."""
 
     folder: str
     id: str
     title: str
     text: str
+
+    @property
+    def titles(self) -> tuple[str, str]:
+        """The title in Japanese and in English."""
+        japanese, _, english = self.title.partition(" / ")
+        return japanese, english or japanese
 
     @property
     def interpretations(self) -> tuple[str, ...]:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from functools import cache
 from importlib.resources import files
-from typing import Any, Final
+from typing import Any
 
+from ledger.clauses import FOLDERS, clauses
 from ledger.errors import Words
-
-_HEADING: Final = re.compile(r"^##+ ([A-Z]{2}-[0-9]+[a-z]?) +(.+?) *$", re.MULTILINE)
-_JAPANESE: Final = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
 
 
 def named(section: str, name: str) -> Words:
@@ -26,8 +23,7 @@ def _words() -> dict[str, Any]:
 
 @cache
 def _sections() -> dict[str, dict[str, Words]]:
-    named_in_both = {section: names for section, names in _words().items() if section != "clause"}
-    return {section: {name: Words(**words) for name, words in names.items()} for section, names in named_in_both.items()}
+    return {section: {name: Words(**words) for name, words in names.items()} for section, names in _words().items()}
 
 
 def clause_title(rule: str) -> Words | None:
@@ -37,15 +33,4 @@ def clause_title(rule: str) -> Words | None:
 
 @cache
 def _titles() -> dict[str, Words]:
-    """Titles of all clauses. A heading may give both languages: `## CY-03 賠償責任 / Liability`."""
-    products = files("ledger").joinpath("products")
-    pages = [page for folder in products.iterdir() if (page := folder.joinpath("clauses.md")).is_file()]
-    found = [match for page in pages for match in _HEADING.finditer(page.read_text(encoding="utf-8"))]
-    return {match[1]: _title(match[2], _words()["clause"].get(match[1])) for match in found}
-
-
-def _title(heading: str, japanese: str | None) -> Words:
-    parts = [part.strip() for part in heading.split(" / ")]
-    native = next((part for part in parts if _JAPANESE.search(part)), None)
-    english = next((part for part in parts if not _JAPANESE.search(part)), heading)
-    return Words(native or japanese or heading, english)
+    return {clause.id: Words(*clause.titles) for folder in FOLDERS for clause in clauses(folder)}
