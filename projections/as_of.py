@@ -7,7 +7,7 @@ those whose ids lie between, :product those that held a product; :name names acc
 from __future__ import annotations
 
 from functools import cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from projections import tables
 from projections.generations import CURRENT, MOVEMENTS
@@ -15,10 +15,23 @@ from projections.generations import CURRENT, MOVEMENTS
 NOW: Final = 2**62
 """A cut behind everything."""
 
-LIMITS: Final = f"BETWEEN {tables.HELD} AND {tables.LIMIT}"
-SETTLEMENTS: Final = f"IN ({tables.HELD}, {tables.FAULT}, {tables.PAYABLE}, {tables.PAID}, {tables.RECOVERED}, {tables.OFFSET})"
-DEADLINES: Final = f"IN ({tables.HELD}, {tables.FAULT}, {tables.DEADLINE})"
-"""What a question reads of a policy: which product is held, whether it is undetermined, and what is asked about."""
+
+class Kinds(NamedTuple):
+    """What a question reads of a policy: which product is held, whether it is undetermined, and what is asked about.
+
+    `shown` is the account that a sum is shown with: the one that stands (a cap and window, a product), or the one moved.
+    """
+
+    among: str
+    shown: str
+
+
+LIMITS: Final = Kinds(f"BETWEEN {tables.HELD} AND {tables.LIMIT}", "s.stands")
+SETTLEMENTS: Final = Kinds(
+    f"IN ({tables.HELD}, {tables.FAULT}, {tables.PAYABLE}, {tables.PAID}, {tables.RECOVERED}, {tables.OFFSET})",
+    "COALESCE(s.stands, s.account_no)",
+)
+DEADLINES: Final = Kinds(f"IN ({tables.HELD}, {tables.FAULT}, {tables.DEADLINE})", "s.stands")
 
 AMOUNT: Final = (
     "CASE WHEN m.last IS NULL THEN m.amount "
@@ -30,8 +43,7 @@ AMOUNT: Final = (
 _SUMS: Final = f"SUM(m.lines) AS lines, SUM(m.stands) AS stands, CAST(SUM({AMOUNT}) AS bigint) AS amount"
 _SHOWN: Final = "s.kind, s.lines, s.amount, a.name, a.key, a.unit, a.cap, a.first, a.last, a.shown, a.rules"
 
-# The account that stands (a cap and window, a product, a deadline), or else the one moved (the money of a benefit).
-_ACCOUNT: Final = "JOIN read_accounts a ON a.policy_no = s.policy_no AND a.account_no = COALESCE(s.stands, s.account_no)"
+_ACCOUNT: Final = "JOIN read_accounts a ON a.policy_no = s.policy_no AND a.account_no ="
 
 _GENERATION: Final = f"(SELECT generation FROM read_generations WHERE projection = '{MOVEMENTS}' AND state = '{CURRENT}')"
 
@@ -42,18 +54,18 @@ _FILTERS: Final = {
 
 
 @cache
-def one_policy(kinds: str, known: str) -> str:
+def one_policy(kinds: Kinds, known: str) -> str:
     """The sums of one policy. `known` is the column that the cut is taken on: known_us or position."""
     number = f"(SELECT policy_no FROM read_policies WHERE generation = {_GENERATION} AND policy_id = :policy_id)"
     return (
         f"SELECT {_SHOWN} FROM (SELECT m.policy_no, m.kind, m.account_no, {_SUMS} FROM read_movements m "
-        f"WHERE m.policy_no = {number} AND m.kind {kinds} AND m.day <= :on AND m.{known} <= :cut "
-        f"GROUP BY m.policy_no, m.kind, m.account_no) s {_ACCOUNT}"
+        f"WHERE m.policy_no = {number} AND m.kind {kinds.among} AND m.day <= :on AND m.{known} <= :cut "
+        f"GROUP BY m.policy_no, m.kind, m.account_no) s {_ACCOUNT} {kinds.shown}"
     )
 
 
 @cache
-def portfolio(dialect: str, kinds: str, known: str, filters: tuple[str, ...]) -> str:
+def portfolio(dialect: str, kinds: Kinds, known: str, filters: tuple[str, ...]) -> str:
     """The sums of all policies, or of some, each policy's together, policies by code point; the policy's id comes first."""
     which = " AND ".join([f"p.generation = {_GENERATION}", *(_FILTERS[name] for name in filters if name in _FILTERS)])
     named = "WHERE (s.kind <= 1 OR a.name = :name)" if "name" in filters else ""
@@ -61,22 +73,37 @@ def portfolio(dialect: str, kinds: str, known: str, filters: tuple[str, ...]) ->
     return build(kinds, known, which, named)
 
 
-def _stepped(kinds: str, known: str, which: str, named: str) -> str:
+@cache
+def terms(known: str) -> str:
+    """Which terms were applied last, by the cut, to the policies held: product, version, hash, and to how many."""
+    stands = "SUM(CASE WHEN m.kind = {kind} THEN m.stands END)"
+    held, applied = stands.format(kind=tables.HELD), stands.format(kind=tables.TERMS)
+    return (
+        f"SELECT h.name, t.name, t.key, COUNT(*) FROM (SELECT m.policy_no, {held} AS held, {applied} AS applied "
+        f"FROM read_policies p JOIN read_movements m ON m.policy_no = p.policy_no AND m.kind IN ({tables.HELD}, {tables.TERMS}) "
+        f"WHERE p.generation = {_GENERATION} AND m.{known} <= :cut GROUP BY m.policy_no) s "
+        "JOIN read_accounts h ON h.policy_no = s.policy_no AND h.account_no = s.held "
+        "JOIN read_accounts t ON t.policy_no = s.policy_no AND t.account_no = s.applied "
+        "GROUP BY h.name, t.name, t.key ORDER BY h.name, t.name, t.key"
+    )
+
+
+def _stepped(kinds: Kinds, known: str, which: str, named: str) -> str:
     """SQLite: from policy to policy in order of their ids, the movements of each lying together. Nothing is sorted or kept."""
     return (
         f"SELECT s.policy_id, {_SHOWN} FROM (SELECT p.policy_id, m.policy_no, m.kind, m.account_no, {_SUMS} "
         "FROM read_policies p CROSS JOIN read_movements m ON m.policy_no = p.policy_no "
-        f"WHERE {which} AND m.kind {kinds} AND m.day <= :on AND m.{known} <= :cut "
-        f"GROUP BY p.policy_id, m.kind, m.account_no) s CROSS {_ACCOUNT} {named}"
+        f"WHERE {which} AND m.kind {kinds.among} AND m.day <= :on AND m.{known} <= :cut "
+        f"GROUP BY p.policy_id, m.kind, m.account_no) s CROSS {_ACCOUNT} {kinds.shown} {named}"
     )
 
 
-def _hashed(kinds: str, known: str, which: str, named: str) -> str:
+def _hashed(kinds: Kinds, known: str, which: str, named: str) -> str:
     """PostgreSQL: as its planner likes, and sorted at the end."""
     return (
         f"SELECT p.policy_id, {_SHOWN} FROM (SELECT m.policy_no, m.kind, m.account_no, {_SUMS} FROM read_movements m "
-        f"WHERE m.kind {kinds} AND m.day <= :on AND m.{known} <= :cut "
+        f"WHERE m.kind {kinds.among} AND m.day <= :on AND m.{known} <= :cut "
         f"AND m.policy_no IN (SELECT p.policy_no FROM read_policies p WHERE {which}) "
         "GROUP BY m.policy_no, m.kind, m.account_no) s "
-        f"JOIN read_policies p ON p.policy_no = s.policy_no {_ACCOUNT} {named} ORDER BY p.policy_id"
+        f"JOIN read_policies p ON p.policy_no = s.policy_no {_ACCOUNT} {kinds.shown} {named} ORDER BY p.policy_id"
     )

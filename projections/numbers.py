@@ -23,25 +23,39 @@ class Fault(NamedTuple):
 class Policy:
     """A policy in the read model: its number and those of its accounts, and what the next assessment must know of the last."""
 
-    __slots__ = ("accounts", "fault", "new", "number", "terms")
+    __slots__ = ("_next", "accounts", "fault", "new", "number", "terms")
 
     def __init__(self, number: int) -> None:
         self.number = number
-        self.accounts: dict[Account, int] = {}
+        self.accounts: dict[Account, int] = {HELD: 0, FAULT: 0, TERMS: 0}
+        self._next = 1
         self.new: list[Account] = []
         self.fault: Fault | None = None
         self.terms: Account | None = None
 
-    def account_no(self, account: Account) -> int:
-        """The number of an account, given on first sight. Those on which it stands what holds for the whole policy have 0."""
-        if account in (HELD, FAULT, TERMS):
-            return 0
+    def account_no(self, account: Account, stands: Account | None = None) -> int:
+        """The number of an account, given on first sight. Those on which it stands what holds for the whole policy have 0.
+
+        A limit has the number of its first opening, which comes to stand on it, and needs no row of its own.
+        """
         number = self.accounts.get(account)
-        if number is None:
-            # Odd: where a rule's mistake lets two openings of a limit stand at once, their sum is no account's number.
-            number = self.accounts[account] = 2 * len(self.accounts) + 1
-            self.new.append(account)
+        if number is not None:
+            return number
+        if account.kind == tables.LIMIT and stands is not None:
+            self.accounts[account] = self.account_no(stands)
+            return self.accounts[account]
+        # Odd: where a rule's mistake lets two openings of a limit stand at once, their sum is no account's number.
+        number = self.accounts[account] = self._next
+        self._next += 2
+        self.new.append(account)
         return number
+
+    def numbered(self, account: Account, number: int) -> None:
+        """Takes in a number that was given before; to be called in their order."""
+        self.accounts[account] = number
+        if account.kind == tables.OPENING:
+            self.accounts.setdefault(Account(tables.LIMIT, account.name, account.key), number)
+        self._next = number + 2
 
 
 def loaded(connection: Connection, generation: int, policy_ids: Sequence[str]) -> dict[str, Policy]:
@@ -69,10 +83,10 @@ def _load(connection: Connection, policies: dict[int, Policy]) -> None:
     database = dialect.of(connection)
     numbers, which = database.listed(sorted(policies)), database.among("policy_no", "numbers")
     accounts: dict[tuple[int, int], Account] = {}
-    select = f"SELECT policy_no, account_no, {_COLUMNS} FROM read_accounts WHERE {which}"
+    select = f"SELECT policy_no, account_no, {_COLUMNS} FROM read_accounts WHERE {which} ORDER BY account_no"
     for policy_no, account_no, *fields in dialect.rows(connection, select, numbers=numbers):
         account = accounts[policy_no, account_no] = Account(*fields)
-        policies[policy_no].accounts[account] = account_no
+        policies[policy_no].numbered(account, account_no)
     select = f"SELECT policy_no, account_no, unread FROM read_faults WHERE {which}"
     for policy_no, account_no, unread in dialect.rows(connection, select, numbers=numbers):
         policies[policy_no].fault = Fault(accounts[policy_no, account_no], unread)

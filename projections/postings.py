@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
-from typing import Any, NamedTuple
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
 
 from ledger.errors import LedgerFault
-from ledger.journal import Deadline, Entry, Held, Line, Opening, Settlement, Span
 from projections import tables
 
 _SETTLED = {"paid": tables.PAID, "recovered": tables.RECOVERED, "offset": tables.OFFSET}
@@ -51,75 +51,108 @@ class Posting(NamedTuple):
 
 
 def postings(entries: Iterable[Sequence[Any]]) -> Iterator[Posting]:
-    """The postings of an assessment's entries, `-old` and `+new` each by itself, in order."""
+    """The postings of an assessment's entries, `-old` and `+new` each by itself, in order.
+
+    Read as they are stored (`Entry.encoded`: day, sign, kind, then the item's fields): the log is long, and this is done for all of it.
+    """
     for stored in entries:
-        entry = Entry.decoded(stored)
-        day, sign, item = entry.day.toordinal(), entry.sign, entry.item
-        if isinstance(item, Line):
-            yield from _line(item, day, sign)
-        elif isinstance(item, Settlement):
-            yield Posting(Account(_SETTLED[item.movement], item.benefit), day, None, None, sign, sign * item.amount)
-        else:
-            standing = _standing(item)
-            if standing is not None:
-                yield Posting(standing[0], day, None, None, 0, 0, standing[1], sign)
+        of = _OF.get(stored[2])
+        if of is not None:
+            yield from of(*stored)
 
 
-def _line(line: Line, day: int, sign: int) -> Iterator[Posting]:
+def _line(
+    day: str, sign: int, _kind: str, counts_from: str, benefit: str, key: str, first: str, last: str, unit: str, quantity: int,
+    rate: int, gross: int, payable: int, decision: str, rules: list[str], events: list[str], cuts: list[Any], uses: list[Any],
+) -> Iterator[Posting]:  # fmt: skip
     """A benefit line's movements on its limits and on what is payable of its benefit."""
-    moved = [(Account(tables.LIMIT, use.limit, use.key), use.amount) for use in line.uses]
-    if line.payable:
-        moved.append((Account(tables.PAYABLE, line.benefit), line.payable))
-    first, last = line.first.toordinal(), line.last.toordinal()
-    if line.unit != "day" or last <= day:  # no day on which it counts falls into the run
+    moved = [(Account(tables.LIMIT, limit, of), amount) for limit, of, amount in uses]
+    if payable:
+        moved.append((Account(tables.PAYABLE, benefit), payable))
+    if not moved:
+        return
+    on, start, end = _ordinal(day), _ordinal(first), _ordinal(last)
+    if unit != "day" or end <= on:  # no day on which it counts falls into the run
         for account, amount in moved:
-            yield Posting(account, day, None, None, sign, sign * amount)
+            yield Posting(account, on, None, None, sign, sign * amount)
         return
     for account, amount in moved:
-        each, rest = divmod(amount, line.quantity)
-        if rest or line.quantity != last - first + 1:
-            raise LedgerFault(f"{amount} over {line.first} to {line.last} is not the same on each of {line.quantity} days")
-        early = first > day and account.kind == tables.LIMIT  # it is in use from `day` on, and grows from `first` on
+        each, rest = divmod(amount, quantity)
+        if rest or quantity != end - start + 1:
+            raise LedgerFault(f"{amount} over {first} to {last} is not the same on each of {quantity} days")
+        early = start > on and account.kind == tables.LIMIT  # it is in use from `day` on, and grows from `first` on
         if early:
-            yield Posting(account, day, None, None, sign, 0)
-        yield Posting(account, max(first, day), first, last, 0 if early else sign, sign * each)
+            yield Posting(account, on, None, None, sign, 0)
+        yield Posting(account, max(start, on), start, end, 0 if early else sign, sign * each)
 
 
-def _standing(item: object) -> tuple[Account, Account] | None:
-    """The account that tells what stands, and what comes to stand on it; None for what no portfolio is asked for."""
-    match item:
-        case Opening():
-            shown = 2 if item.in_use else int(item.standing)
-            window = (item.first.toordinal(), _ordinal(item.last))
-            opening = Account(tables.OPENING, item.limit, item.key, item.unit, item.cap, *window, shown, " ".join(item.rules))
-            return Account(tables.LIMIT, item.limit, item.key), opening
-        case Deadline():
-            days = (item.due_on.toordinal(), _ordinal(item.met_on))
-            deadline = Account(tables.DEADLINE, item.kind, item.claim_id, None, None, *days, None, " ".join(item.rules))
-            return deadline, deadline
-        case Span():
-            days = (item.first.toordinal(), _ordinal(item.last))
-            state = Account(tables.STATE, item.state, None, None, None, *days, None, " ".join(item.rules))
-            return state, state
-        case Held():
-            return HELD, Account(tables.HELD, item.product)
-    return None
+def _settlement(
+    day: str, sign: int, _kind: str, counts_from: str, benefit: str, movement: str, amount: int, event: str
+) -> Iterator[Posting]:
+    yield Posting(Account(_SETTLED[movement], benefit), _ordinal(day), None, None, sign, sign * amount)
 
 
-def _ordinal(day: date | None) -> int | None:
-    return day.toordinal() if day is not None else None
+def _opening(
+    day: str, sign: int, _kind: str, counts_from: str, limit: str, key: str, unit: str, cap: int, first: str, last: str | None,
+    rules: list[str], standing: bool, in_use: bool,
+) -> Iterator[Posting]:  # fmt: skip
+    shown = 2 if in_use else int(standing)
+    opening = Account(tables.OPENING, limit, key, unit, cap, _ordinal(first), _or_none(last), shown, " ".join(rules))
+    yield Posting(Account(tables.LIMIT, limit, key), _ordinal(day), None, None, 0, 0, opening, sign)
+
+
+def _deadline(
+    day: str, sign: int, _kind: str, counts_from: str, kind: str, claim_id: str | None, due_on: str, met_on: str | None, rules: list[str]
+) -> Iterator[Posting]:
+    deadline = Account(tables.DEADLINE, kind, claim_id, None, None, _ordinal(due_on), _or_none(met_on), None, " ".join(rules))
+    yield Posting(deadline, _ordinal(day), None, None, 0, 0, deadline, sign)
+
+
+def _span(day: str, sign: int, _kind: str, counts_from: str, state: str, last: str | None, rules: list[str]) -> Iterator[Posting]:
+    span = Account(tables.STATE, state, None, None, None, _ordinal(counts_from), _or_none(last), None, " ".join(rules))
+    yield Posting(span, _ordinal(day), None, None, 0, 0, span, sign)
+
+
+def _held(day: str, sign: int, _kind: str, counts_from: str, product: str) -> Iterator[Posting]:
+    yield Posting(HELD, _ordinal(day), None, None, 0, 0, Account(tables.HELD, product), sign)
+
+
+_OF: Final[dict[str, Callable[..., Iterator[Posting]]]] = {
+    "line": _line,
+    "settlement": _settlement,
+    "limit": _opening,
+    "deadline": _deadline,
+    "state": _span,
+    "held": _held,
+}
+"""By the kind of the item (`ledger.journal.KINDS`); those left out are what no portfolio is asked for."""
+
+
+@lru_cache(100_000)
+def _ordinal(day: str) -> int:
+    return date.fromisoformat(day).toordinal()
+
+
+def _or_none(day: str | None) -> int | None:
+    return None if day is None else _ordinal(day)
 
 
 def netted(posted: Iterable[Posting]) -> list[Posting]:
     """The postings of one assessment, those alike added up; what comes to nothing is left out."""
     sums: dict[tuple[Any, ...], list[int]] = {}
+    carriers: dict[tuple[Account, int], tuple[Any, ...]] = {}  # an opening's posting bears what the same day brings beside it
     for account, day, first, last, lines, amount, stands, sign in posted:
-        found = sums.setdefault((account, day, first, last, stands), [0, 0, 0])
+        key = (account, day, first, last, stands)
+        if stands is None and first is None:
+            key = carriers.get((account, day), key)
+        elif sign > 0:
+            carriers.setdefault((account, day), key)
+        found = sums.setdefault(key, [0, 0, 0])
         found[0] += lines
         found[1] += amount
         found[2] += sign
     return [
-        Posting(account, day, first, last, lines, amount, stands, sign)
+        Posting(account, day, first, last, lines, amount, stands if sign else None, sign)
         for (account, day, first, last, stands), (lines, amount, sign) in sums.items()
         if lines or amount or sign
     ]

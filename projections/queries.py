@@ -14,13 +14,13 @@ from sqlalchemy import Connection, Engine
 
 from ledger.recorders.log import micros
 from projections import as_of, dialect, rows
-from projections.as_of import NOW
+from projections.as_of import NOW, Kinds
 from projections.rows import Deadline, Limit, Policy, R, Rows, Settlement
 
 AT_ONCE: Final = 2_000
 """Rows of a portfolio that are in memory at once."""
 
-KINDS: Final[dict[Any, str]] = {
+KINDS: Final[dict[Any, Kinds]] = {
     rows.limits: as_of.LIMITS,
     rows.settlement: as_of.SETTLEMENTS,
     rows.settlement_by_benefit: as_of.SETTLEMENTS,
@@ -60,7 +60,7 @@ class Reader:
         self._execute: Callable[..., Any] = raw.cursor().execute
         self._sql = dialect.of(connection).sql
 
-    def policy(self, kinds: str, policy_id: str, on: date, known_at: datetime | None, at_position: int | None) -> Policy:
+    def policy(self, kinds: Kinds, policy_id: str, on: date, known_at: datetime | None, at_position: int | None) -> Policy:
         """The sums of a policy. One that the read model does not hold has none."""
         known, cut = _cut(known_at, at_position)
         statement = self._sql(as_of.one_policy(kinds, known))
@@ -82,7 +82,7 @@ class Reader:
         """The deadlines of a policy. Raises Undetermined."""
         return rows.deadlines(self._determined(as_of.DEADLINES, policy_id, on, known_at, at_position), on.toordinal())
 
-    def _determined(self, kinds: str, policy_id: str, on: date, known_at: datetime | None, at_position: int | None) -> Policy:
+    def _determined(self, kinds: Kinds, policy_id: str, on: date, known_at: datetime | None, at_position: int | None) -> Policy:
         found = self.policy(kinds, policy_id, on, known_at, at_position)
         if found.undetermined is not None:
             raise Undetermined(policy_id, *found.undetermined)
@@ -109,7 +109,7 @@ def reader(engine: Engine) -> Iterator[Reader]:
 # ---- portfolios ----------------------------------------------------------------------------------------------------------------
 
 
-def portfolio(connection: Connection, question: Question, kinds: str = as_of.LIMITS) -> Iterator[Policy]:
+def portfolio(connection: Connection, question: Question, kinds: Kinds = as_of.LIMITS) -> Iterator[Policy]:
     """The policies, with the sums of what is asked about, by code point of their ids. Streams, from one moment."""
     known, cut = question.cut
     values: dict[str, Any] = {"on": question.on.toordinal(), "cut": cut}
@@ -147,6 +147,20 @@ def _streamed(connection: Connection, statement: str, values: dict[str, Any]) ->
             yield from portion
     finally:
         cursor.close()
+
+
+@contextmanager
+def snapshot(engine: Engine) -> Iterator[Connection]:
+    """A connection on which all questions are answered as of one moment."""
+    alike = engine if engine.dialect.name == "sqlite" else engine.execution_options(isolation_level="REPEATABLE READ")
+    with alike.connect() as connection, connection.begin():
+        yield connection
+
+
+def terms(connection: Connection, question: Question) -> list[tuple[str, str, str, int]]:
+    """The terms that were applied by the cut: product, version, hash, and to how many policies."""
+    known, cut = question.cut
+    return [tuple(row) for row in dialect.rows(connection, as_of.terms(known), cut=cut)]
 
 
 def report(connection: Connection, question: Question, wanted: Rows[R], undetermined: Callable[[Policy], None]) -> Iterator[R]:

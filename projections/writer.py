@@ -91,7 +91,7 @@ def _rows(policy: Policy, one: Said, posted: Iterable[Posting]) -> list[tuple[An
     counted: dict[tuple[int, int], int] = {}
     rows = []
     for account, day, first, last, lines, amount, stands, sign in posted:
-        number = policy.account_no(account)
+        number = policy.account_no(account, stands)
         n = counted[account.kind, number] = counted.get((account.kind, number), -1) + 1
         what = None if stands is None else sign * policy.account_no(stands)
         rows.append((policy.number, account.kind, number, one.position, n, one.known_us, day, first, last, lines, amount, what))

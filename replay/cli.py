@@ -12,6 +12,7 @@ import typer
 
 import ledger.cli
 import projections.cli
+import replay.portfolio_cli
 import replay.why
 from ledger import console, options
 from ledger.console import told
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer()
 
-GROUPS = (ledger.cli.app, projections.cli.app, app, replay.why.app)
+GROUPS = (ledger.cli.app, projections.cli.app, app, replay.why.app, replay.portfolio_cli.app)
 """The groups of commands, in the order in which `hoken --help` lists them. A further group is one more name here."""
 
 
