@@ -204,9 +204,10 @@ def test_a_later_reduction_leaves_no_more_than_the_lower_plan() -> None:
 
 
 def test_the_rules_of_the_balance_name_what_lowered_it_and_nothing_else() -> None:
-    history = renewed("A", "C", "A")
-    paid_in_full(history, "2026-04-02", cause_arose_on="2024-05-01")
-    assert balance_rules(history, "2026-04-02") == ["OY-04"]
+    history = renewed("A", "C")
+    history.add("CoverageChanged", effective_on="2025-08-01", plan={"plan": "A"})
+    paid_in_full(history, "2025-10-01", cause_arose_on="2024-05-01")
+    assert balance_rules(history, "2025-10-01") == ["OY-04"]
 
     both = renewed("A", "C")
     paid_in_full(both, "2025-10-01", cause_arose_on="2025-03-01")

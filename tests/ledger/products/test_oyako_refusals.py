@@ -303,7 +303,7 @@ def test_oy_20_for_the_added_part_after_the_trigger_from_the_day_of_the_rescissi
 
 @pytest.mark.parametrize(("rescinded_on", "unrelated", "cost"), [
     ("2025-09-01", ["c1"], 7 * MILLION), ("2025-09-01", ["c2"], 3 * MILLION),
-    ("2025-05-01", ["c1"], 3 * MILLION),  # the trigger comes after it: the added part is gone
+    ("2025-06-01", ["c1"], 3 * MILLION), ("2025-05-01", ["c1"], 3 * MILLION),  # the trigger does not come before it
 ])  # fmt: skip
 def test_oy_20_of_an_added_part_spares_an_earlier_trigger_of_an_unrelated_condition(
     rescinded_on: str, unrelated: list[str], cost: int
