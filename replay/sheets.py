@@ -83,7 +83,7 @@ def _counted(report: Filled, told: Told) -> Iterator[tuple[Any, ...]]:
 def _csv(report: Filled, path: Path, told: Told) -> None:
     """UTF-8 with a mark, so that Excel reads Japanese; no cell is one that a spreadsheet takes for a formula."""
     with path.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
+        writer = csv.writer(file, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)  # a lone CR would end a row
         writer.writerow([column.name for column in report.report.columns])
         for cells in _counted(report, told):
             writer.writerow([console.csv_cell(cell.isoformat() if isinstance(cell, date) else cell) for cell in cells])

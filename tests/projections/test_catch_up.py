@@ -15,7 +15,7 @@ from ledger import events as ev
 from ledger.application import ClaimsLedger
 from ledger.errors import Undecodable
 from projections import catch_up as following
-from projections import generations, queries, writer
+from projections import generations, numbers, queries, writer
 from projections.catch_up import LogRewritten, catch_up
 from projections.engine import engine, writing
 from projections.queries import Undetermined
@@ -165,7 +165,7 @@ def test_a_follower_that_does_not_mind_the_others_is_found_out(
     assert used(made) == 100
 
     monkeypatch.setattr(generations, "advance", lambda *given: True)
-    monkeypatch.setattr(writer, "_rows", lambda policy, one, posted, rows=writer._rows: [  # type: ignore[misc]
+    monkeypatch.setattr(writer, "_rows", lambda policy, one, posted, rows=writer._rows: [
         (*row[:4], row[4] + 100, *row[5:]) for row in rows(policy, one, posted)
     ])  # fmt: skip
     second._take_in(mark, records)
@@ -179,9 +179,10 @@ def test_rows_and_mark_are_of_one_transaction(ledger: ClaimsLedger, made: Engine
     def fails(*given: Any) -> None:
         raise RuntimeError("the disk is full")
 
-    with monkeypatch.context() as patched, pytest.raises(RuntimeError):
-        patched.setattr(writer.dialect, "of", fails)
-        catch_up(made, ledger)
+    with monkeypatch.context() as patched:
+        patched.setattr(numbers, "keep", fails)
+        with pytest.raises(RuntimeError):
+            catch_up(made, ledger)
 
     with made.connect() as connection:
         assert generations.current(connection).position == 0
@@ -250,7 +251,8 @@ def test_a_fault_of_the_rules_makes_its_policy_undetermined_and_no_other(ledger:
 
     assert used(made, "P-2") == 111
     assert used(made, at_position=4) == 100
-    for cut in ({}, {"at_position": 5}, {"at_position": 9}):
+    cuts: tuple[dict[str, Any], ...] = ({}, {"at_position": 5}, {"at_position": 9})
+    for cut in cuts:
         with pytest.raises(Undetermined) as undetermined:
             used(made, **cut)
         assert (undetermined.value.since, undetermined.value.reason) == (5, "RuleFailed: x")
