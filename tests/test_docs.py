@@ -84,9 +84,10 @@ def console_blocks(page: str) -> list[tuple[str, str]]:
 
 
 @needs_the_command
-def test_the_readme_shows_what_the_commands_print(tmp_path: Path) -> None:
-    shown = console_blocks((ROOT / "README.md").read_text(encoding="utf-8"))
-    settings = environment(tmp_path) | {"HOKEN_DB": str(tmp_path / "readme.db")}
+@pytest.mark.parametrize(("page", "commands"), [("README.md", 5), ("docs/products.md", 15)])
+def test_a_page_shows_what_the_commands_print(page: str, commands: int, tmp_path: Path) -> None:
+    shown = console_blocks((ROOT / page).read_text(encoding="utf-8"))
+    settings = environment(tmp_path) | {"HOKEN_DB": str(tmp_path / "page.db")}
 
     printed = []
     for command, _ in shown:
@@ -95,7 +96,7 @@ def test_the_readme_shows_what_the_commands_print(tmp_path: Path) -> None:
         )
         printed.append((command, done.stdout))
 
-    assert len(shown) == 5
+    assert len(shown) == commands
     assert printed == shown
 
 
