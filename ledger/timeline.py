@@ -2,170 +2,17 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from operator import attrgetter
-from typing import Any, Generic, NamedTuple, TypeVar, cast
+from typing import NamedTuple, cast
 
 from ledger import events as ev
+from ledger.facts import Facts, Known
 from ledger.journal import UNDATED
 from ledger.periods import month_first
 
-F = TypeVar("F", bound=ev.Fact)
-T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Known(Generic[F]):
-    """A fact in force: its event's id, the day from which it is in view, and its data as corrected."""
-
-    event_id: str
-    day: date
-    data: F
-
-
-class Facts:
-    """The facts in force as a set that rules read: by type, in order of day, then of event id. Never in order of recording.
-
-    `on` is the day whose view this is, for the sections that read it. What is read is noted, so that what follows from it need not
-    be found again while it stays the same. Facts that come of one another share their notes and what was made of them once.
-    """
-
-    __slots__ = ("_by_type", "_notes", "_on", "_once", "_readings")
-
-    def __init__(self, known: Iterable[Known[Any]] = (), on: date | None = None, like: Facts | None = None) -> None:
-        by_type: dict[type[ev.Fact], list[Known[Any]]] = {}
-        for fact in sorted(known, key=_place):
-            by_type.setdefault(type(fact.data), []).append(fact)
-        self._by_type: _ByType = {fact_type: tuple(found) for fact_type, found in by_type.items()}
-        self._on = on
-        self._notes: _Notes = like._notes if like is not None else _Notes()
-        self._once: dict[Callable[[Facts], Any], _Reading] = {}
-        self._readings: dict[Callable[[Facts], Any], _Reading] = like._readings if like is not None else {}
-
-    # ---- reading ------------------------------------------------------------------------------------------------------------
-
-    @property
-    def on(self) -> date | None:
-        """The day in view."""
-        self._notes.read.add(date)
-        return self._on
-
-    def of(self, fact_type: type[F]) -> Sequence[Known[F]]:
-        """The facts of one type."""
-        self._notes.read.add(fact_type)
-        return self._by_type.get(fact_type, ())
-
-    def __iter__(self) -> Iterator[Known[Any]]:
-        self._notes.read.add(ev.Fact)
-        return iter(self._all())
-
-    def __len__(self) -> int:
-        return len(self._all())
-
-    def days(self) -> list[date]:
-        """The days on which some fact comes into view, in order."""
-        return sorted({fact.day for fact in self})
-
-    def once(self, reading: Callable[[Facts], T]) -> T:
-        """A reading of these facts (stays, contract, …), made once, and not again for facts that agree in all that it read."""
-        made = self._once.get(reading)
-        if made is None:
-            made = self._readings.get(reading)
-            if made is None or any(self.now(what) != then for what, then in made.read.items()):
-                made = self._readings[reading] = self._made(reading)
-            self._once[reading] = made
-        self._notes.read.update(made.read)
-        return cast(T, made.value)
-
-    def _made(self, reading: Callable[[Facts], Any]) -> _Reading:
-        value, read = self.noting(lambda: _whole(reading(self)))
-        return _Reading(value, {what: self.now(what) for what in read})
-
-    def noting(self, work: Callable[[], T]) -> tuple[T, set[Any]]:
-        """What a piece of work comes to, and what it reads: types of facts, `Fact` for all of them, `date` for the day in view."""
-        outer, self._notes.read = self._notes.read, set()
-        try:
-            return work(), self._notes.read
-        finally:
-            self._notes.read = outer
-
-    def now(self, what: type[Any]) -> Any:
-        """What `noting` names, as it is here."""
-        if what is date:
-            return self._on
-        return self._all() if what is ev.Fact else self._by_type.get(what, ())
-
-    def _all(self) -> tuple[Known[Any], ...]:
-        return tuple(sorted((fact for found in self._by_type.values() for fact in found), key=_place))
-
-    def differing(self, other: Facts) -> set[type[ev.Fact]]:
-        """The types of which other facts hold others than these."""
-        mine, theirs = self._by_type, other._by_type
-        return {fact_type for fact_type in mine.keys() | theirs.keys() if mine.get(fact_type) != theirs.get(fact_type)}
-
-    # ---- other facts that come of these ---------------------------------------------------------------------------------------
-
-    def dated_to(self, day: date) -> Facts:
-        """The facts in view on a day. Spans keep their known end: cutting them at the day asked for is arithmetic."""
-        by_type: _ByType = {}
-        for fact_type, found in self._by_type.items():
-            if found[-1].day <= day:
-                by_type[fact_type] = found
-            elif found[0].day <= day:
-                by_type[fact_type] = found[: bisect_right(found, day, key=_day)]
-        return self._with(by_type, day)
-
-    def only(self, types: frozenset[type[ev.Fact]], on: date | None) -> Facts:
-        """The facts of some types."""
-        return self._with({fact_type: found for fact_type, found in self._by_type.items() if fact_type in types}, on)
-
-    def without(self, fact: Known[Any]) -> Facts:
-        """The other facts."""
-        others = tuple(other for other in self._by_type[type(fact.data)] if other is not fact)
-        by_type = {**self._by_type, type(fact.data): others}
-        return self._with({fact_type: found for fact_type, found in by_type.items() if found}, self._on)
-
-    def plus(self, *new: Known[Any]) -> Facts:
-        """These facts and new ones."""
-        by_type = dict(self._by_type)
-        for fact in new:
-            by_type[type(fact.data)] = tuple(sorted((*by_type.get(type(fact.data), ()), fact), key=_place))
-        return self._with(by_type, self._on)
-
-    def _with(self, by_type: _ByType, on: date | None) -> Facts:
-        other = Facts.__new__(Facts)
-        other._by_type, other._on, other._once = by_type, on, {}
-        other._notes, other._readings = self._notes, self._readings
-        return other
-
-
-_ByType = dict[type[Any], tuple[Known[Any], ...]]
-_place = attrgetter("day", "event_id")
-_day = attrgetter("day")
-
-
-class _Notes:
-    """What is being read, for all facts that come of one another: a rule may look at them dated to another day, too."""
-
-    __slots__ = ("read",)
-
-    def __init__(self) -> None:
-        self.read: set[Any] = set()
-
-
-def _whole(value: Any) -> Any:
-    """A value that can be looked at again: what comes bit by bit is taken in whole."""
-    return tuple(value) if isinstance(value, Iterator) else value
-
-
-class _Reading(NamedTuple):
-    """What a reading came to, and what it read."""
-
-    value: Any
-    read: dict[Any, Any]
+__all__ = ["PROVIDES", "SETTLEMENTS", "Facts", "Known", "OrphanFound", "Timeline", "day_of", "in_force", "joins", "names", "timeline"]
 
 
 class OrphanFound(NamedTuple):
