@@ -130,26 +130,22 @@ def _uniform(claim: Claim, used: dict[tuple[str, str], int]) -> int:
 
 
 def _cut(claim: Claim, used: dict[tuple[str, str], int]) -> Line:
-    """The claim less what each of its limits, in turn, takes off it; books what is left on all of them."""
-    gross = payable = claim.rate * claim.quantity
+    """The claim less what each of its limits, in turn, takes off it; books what is left on all of them. The days of a piece fare alike."""
+    n = claim.quantity if claim.unit == "day" else 1
+    gross = each = claim.rate * claim.quantity // n
     cuts: list[Cut] = []
     for limit in claim.limits:
         room = max(0, limit.cap - used.get((limit.limit, limit.key), 0))
-        allowed = min(payable, room) if limit.unit == "yen" else payable if room >= _counted(claim) else 0
-        if allowed < payable:
-            cuts.append(Cut(limit.limit, limit.key, payable - allowed))
-            payable = allowed
+        allowed = min(each, room) if limit.unit == "yen" else each if room else 0
+        if allowed < each:
+            cuts.append(Cut(limit.limit, limit.key, (each - allowed) * n))
+            each = allowed
     uses = []
     for limit in claim.limits:
-        amount = payable if limit.unit == "yen" else _counted(claim) if payable or not gross else 0
+        amount = each * n if limit.unit == "yen" else n if each or not gross else 0
         used[limit.limit, limit.key] = used.get((limit.limit, limit.key), 0) + amount
         uses.append(Use(limit.limit, limit.key, amount))
-    return _line(claim, payable, tuple(cuts), tuple(uses))
-
-
-def _counted(claim: Claim) -> int:
-    """What a line takes of a limit that counts days or times."""
-    return claim.quantity if claim.unit == "day" else 1
+    return _line(claim, each * n, tuple(cuts), tuple(uses))
 
 
 def _line(claim: Claim, payable: int, cuts: tuple[Cut, ...], uses: tuple[Use, ...]) -> Line:

@@ -94,6 +94,15 @@ def test_a_yen_limit_pays_the_day_it_ends_in_part() -> None:
     ]
 
 
+def test_a_run_names_the_limit_that_is_used_up_not_another_that_is_short_for_the_rest() -> None:
+    period, stay = day_limit(3, "period"), day_limit(5, "stay")
+    other = run("a", D - timedelta(10), 3, period)
+
+    cut = [line for line in lines(other, run("b", D, 20, stay, period)) if line.key == "b"]
+
+    assert [(line.quantity, line.payable, line.cuts) for line in cut] == [(20, 0, (Cut("period", "k", 2_000),))]
+
+
 def test_runs_that_overlap_share_a_limit_day_by_day() -> None:
     found = lines(run("a", D, 6, day_limit(7)), run("b", D + timedelta(3), 4, day_limit(7)))
 
@@ -122,9 +131,15 @@ def test_a_limit_opens_with_the_first_line_that_touches_it() -> None:
     assert [item.counts_from for item in found if isinstance(item, Opening)] == [D + timedelta(2)]
 
 
+def claim(i: int, offset: int, n: int, rate: int, daily: bool) -> Claim:
+    """A run of days or a cost."""
+    first = D + timedelta(offset)
+    return run(f"r{i}", first, n, rate=rate) if daily else cost(f"c{i}", rate * n, on=first)
+
+
 CLAIMS = st.lists(
     st.builds(
-        lambda i, offset, n, rate, daily: run(f"r{i}", D + timedelta(offset), n, rate=rate) if daily else cost(f"c{i}", rate * n, on=D + timedelta(offset)),
+        claim,
         st.integers(0, 99), st.integers(0, 30), st.integers(1, 20), st.integers(1, 500), st.booleans(),
     ),
     max_size=8,

@@ -11,7 +11,7 @@ import pytest
 
 from ledger import events as ev
 from ledger.derive import derive, rewritten
-from ledger.journal import UNDATED, Cut, Journal, Line, Opening, Span
+from ledger.journal import UNDATED, Journal, Line, Opening, Span
 from ledger.products.seikatsu import PRODUCT
 from ledger.timeline import Facts, Known, Timeline, day_of
 from replay.as_of import benefits, limits
@@ -40,9 +40,8 @@ def cut(fact: Known[Any], on: date) -> Known[Any]:
 
 
 def shown(items: set[Any], on: date) -> tuple[Any, ...]:
-    """What an answer shows of items: lines, limits and the state of the day. Which of two limits used up cut a day is left open."""
+    """What an answer shows of items: lines, limits and the state of the day."""
     lines = [item.through(on) for item in items if isinstance(item, Line)]
-    lines = [line._replace(cuts=(Cut("any", "", sum(cut.by for cut in line.cuts)),)) for line in lines]
     openings = [item for item in items if isinstance(item, Opening)]
     state = [
         item.state
