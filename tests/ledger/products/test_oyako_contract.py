@@ -296,6 +296,16 @@ def test_oy_18_cover_ends_on_the_day_of_withdrawal(
     assert history.on("2024-12-01")["refunds"] == []
 
 
+def test_oy_18_declines_from_the_day_of_the_certificate_on_and_oy_01_before() -> None:
+    history = Oyako()
+    history.add("PolicyWithdrawn", withdrawn_on="2024-09-01")
+    history.certified("2024-10-01")
+    history.cost("2024-09-30")
+    history.cost("2024-10-01")
+
+    assert history.care("2024-10-01") == {"k1": "OY-01", "k2": "OY-18"}
+
+
 def test_oy_18_no_premium_comes_back() -> None:
     history = Oyako()
     history.add(
