@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
+from typing import NamedTuple
 
 from ledger import events as ev
 from ledger.journal import UNDATED, Deadline, Line
 from ledger.limits import Claim
-from ledger.periods import ONE_DAY, add_years, nth_day
+from ledger.periods import add_years, days, days_after, nth_day
 from ledger.product import Guard, Section, clause
 from ledger.products.general import TERMS
 from ledger.products.general.claims import CLAIMS, Filed, completed_on, days_by_event, filed, settled_on
@@ -35,66 +36,73 @@ def payment(facts: Facts, lines: Sequence[Line], claim: Filed) -> Iterator[Deadl
     completed = completed_on(facts, claim.claim_id)
     if completed is None:
         return
-    obstructed = _obstructed_days(facts, claim.claim_id, facts.on)
-    days, rules = inquiries(facts, claim.claim_id, completed, obstructed)
-    due_on = obstruction(completed, days, obstructed)
+    hindered = obstructions(facts, claim.claim_id, completed, facts.on)
+    days, rules = inquiries(facts, claim.claim_id, completed, hindered)
+    due_on = extended(completed, days, hindered)
     rules += ("GN-03",) if due_on != nth_day(completed, days) else ()
     met_on = settled_on(facts, claim.claim_id, claim.lines(lines))
     yield Deadline(completed, "payment", claim.claim_id, due_on, met_on, rules)
 
 
 @clause("GN-02")
-def inquiries(facts: Facts, claim_id: str, completed: date, obstructed: frozenset[date]) -> tuple[int, tuple[str, ...]]:
+def inquiries(facts: Facts, claim_id: str, completed: date, hindered: Sequence[Run]) -> tuple[int, tuple[str, ...]]:
     """A special inquiry opened by the day then due lengthens the time; of several the longest counts (19(2), 注3)."""
     days = TERMS.number("payment_days", completed)
     rules: tuple[str, ...] = ("GN-01",)
     for opened in facts.of(ev.InquiryOpened):
         longer: int = TERMS.at("inquiry_days", completed)[opened.data.ground]
-        in_time = opened.data.opened_on <= obstruction(completed, days, obstructed)
+        in_time = opened.data.opened_on <= extended(completed, days, hindered)
         if opened.data.claim_id == claim_id and in_time and longer > days:
             days, rules = longer, ("GN-01", "GN-02")
     return days, rules
 
 
 @clause("GN-03")
-def obstruction(completed: date, days: int, obstructed: frozenset[date]) -> date:
-    """Days on which the claimant obstructs the inquiry do not count towards the time (19(3))."""
-    day, left = completed, days - (completed not in obstructed)
-    while left:
-        day += ONE_DAY
-        left -= day not in obstructed
-    return day
+def extended(completed: date, days: int, hindered: Sequence[Run]) -> date:
+    """Days of obstruction from the completion to the day due, as moved by earlier ones, are added to the time (19(3))."""
+    due_on = nth_day(completed, days)
+    for run in hindered:
+        due_on = days_after(due_on, run.days) if run.first <= due_on else due_on
+    return due_on
 
 
-def _obstructed_days(facts: Facts, claim_id: str, on: date | None) -> frozenset[date]:
-    """The days of obstruction to the day in view, both ends included, each once."""
-    found: set[date] = set()
-    for fact in facts.of(ev.ClaimObstructed):
-        if fact.data.claim_id == claim_id:
-            last = fact.data.to if on is None else min(fact.data.to, on)
-            found.update(_run(fact.data.from_, last))
-    return frozenset(found)
+class Run(NamedTuple):
+    """An unbroken run of days of obstruction, both ends included."""
+
+    first: date
+    last: date
+
+    @property
+    def days(self) -> int:
+        """How many days it has."""
+        return days(self.first, self.last)
 
 
-def _run(first: date, last: date) -> Iterator[date]:
-    while first <= last:
-        yield first
-        first += ONE_DAY
+def obstructions(facts: Facts, claim_id: str, completed: date, on: date | None) -> list[Run]:
+    """The days of obstruction from the completion to the day in view, each once, as runs in order."""
+    merged: list[Run] = []
+    for fact in facts.of(ev.ClaimObstructed):  # in order of their first days
+        last = fact.data.to if on is None else min(fact.data.to, on)
+        run = Run(max(fact.data.from_, completed), last)
+        if fact.data.claim_id != claim_id or run.first > run.last:
+            continue
+        if merged and run.first <= days_after(merged[-1].last, 1):
+            merged[-1] = Run(merged[-1].first, max(merged[-1].last, run.last))
+        else:
+            merged.append(run)
+    return merged
 
 
-def deadline_turns(facts: Facts) -> Iterable[date]:
+def deadline_turns(facts: Facts) -> Iterator[date]:
     """The days on which a deadline moves though no fact is dated to them: further days of obstruction. For `Product.turns`."""
-    turns: set[date] = set()
-    for claim in filed(facts):
-        completions = [
-            f.data.completed_on for f in facts.of(ev.ClaimDocumentsCompleted) if f.data.claim_id == claim.claim_id
-        ]
-        obstructed = _obstructed_days(facts, claim.claim_id, None)
-        for completed in completions:
-            days, _ = inquiries(facts, claim.claim_id, completed, obstructed)
-            due_on = obstruction(completed, days, obstructed)
-            turns.update(day for day in obstructed if completed <= day <= due_on)
-    return turns
+    for fact in facts.of(ev.ClaimDocumentsCompleted):
+        completed = fact.data.completed_on
+        hindered = obstructions(facts, fact.data.claim_id, completed, None)
+        time, _ = inquiries(facts, fact.data.claim_id, completed, hindered)
+        due_on = extended(completed, time, hindered)
+        for run in hindered:
+            if run.first <= due_on:
+                yield from (days_after(run.first, n) for n in range(run.days))
 
 
 # ---- GN-04: prescription ----------------------------------------------------------------------------------------------------------

@@ -70,7 +70,7 @@ def hospital(facts: Facts, lines: Sequence[Line]) -> Iterator[Claim]:
 @clause("SM-07")
 def hospital_treatment(facts: Facts, month: MonthOfStay) -> Iterator[Claim]:
     """The treatment charges of a month of stay, of all stays together up to the plan's monthly limit (請求手続, FAQ 6)."""
-    cap = plan_of_month(facts, month.month).treatment_monthly_limit
+    cap = facts.once(plan_of_month, month.month).treatment_monthly_limit
     if month.treatment:
         claim = _of_month(month, "hospital_treatment", month.treatment, "SM-07")
         yield claim._replace(limits=(monthly_limit(month.month, cap),)) if cap is not None else cover_taken_off(claim)
@@ -84,7 +84,7 @@ def monthly_limit(month: str, cap: int) -> Limit:
 @clause("SM-08")
 def room_charge(facts: Facts, month: MonthOfStay) -> Iterator[Claim]:
     """The room bill, up to the plan's daily amount for the days in the room (請求手続)."""
-    daily = plan_of_month(facts, month.month).room_daily
+    daily = facts.once(plan_of_month, month.month).room_daily
     if month.room:
         claim = _of_month(month, "room_charge", month.room, "SM-08")
         yield (
