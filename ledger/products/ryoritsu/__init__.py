@@ -17,6 +17,7 @@ from ledger.timeline import Facts
 
 PREMIUMS = frozenset[type[ev.Fact]]({ev.PremiumPaid, ev.PremiumMissed})
 RENEWALS = frozenset[type[ev.Fact]]({ev.RenewalNoticeSent, ev.RenewalRefused})
+GUARDED = frozenset[type[ev.Fact]]().union(*(guard.reads for guard in rules.GUARDS))
 CARE = frozenset[type[ev.Fact]]({ev.CareCertified, ev.ConditionRecorded})
 
 
@@ -40,7 +41,7 @@ PRODUCT = Product(
     benefits=frozenset({"care_benefit"}),
     sections=(
         Section("status", LIFE | LAPSES, status),
-        Section("care", LIFE | LAPSES | PREMIUMS | CARE, rules.care_benefit),
+        Section("care", LIFE | LAPSES | PREMIUMS | CARE | GUARDED, rules.care_benefit),
         Section("renewal", LIFE | RENEWALS, rules.renewal_notice),
         Section("refunds", LIFE | PREMIUMS, rules.premium_back),
         deadlines(CARE),

@@ -27,6 +27,7 @@ from ledger.timeline import Facts
 
 COVER = LIFE | premiums.PREMIUMS | frozenset[type[ev.Fact]]({ev.CoolingOffRequested, ev.ConditionRecorded, *CARE_DAYS})
 CHARGES = STAYS | frozenset[type[ev.Fact]]({ev.HospitalChargesIncurred})
+GUARDED = frozenset[type[ev.Fact]]().union(*(guard.reads for guard in rules.GUARDS))
 CARE = frozenset[type[ev.Fact]]({ev.AdvancedCareReceived, ev.ConditionRecorded})
 
 
@@ -70,7 +71,7 @@ PRODUCT = Product(
         Section("status", COVER, status),
         Section("premiums", COVER, course_of_premiums, reads_day=True),
         Section("hospital", COVER | CHARGES, rules.hospital),
-        Section("advanced care", COVER, rules.advanced_care),
+        Section("advanced care", COVER | GUARDED, rules.advanced_care),
         deadlines(CHARGES | CARE),
         SETTLEMENTS,
     ),

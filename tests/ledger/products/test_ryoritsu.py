@@ -65,6 +65,17 @@ def test_care_benefit_a_certificate_declined_leaves_it_to_the_next() -> None:
     assert h.lines("2026-01-01") == [("care_benefit", "2025-03-01", 0, "KR-01"), PAID]
 
 
+def test_care_benefit_a_prescribed_certificate_leaves_it_to_the_next() -> None:
+    h = policy()
+    first = certify(h)
+    certify(h, "2025-12-10")
+    h.add("ClaimFiled", claim_id="k1", filed_on="2028-06-11", claimant="insured", facts=[first])
+    assert h.lines("2028-06-11") == [
+        ("care_benefit", "2025-06-10", 0, "GN-04"),
+        ("care_benefit", "2025-12-10", 1_000_000),
+    ]
+
+
 def test_care_benefit_rests_on_certificate_and_condition() -> None:
     h = policy()
     condition = h.add("ConditionRecorded", condition_id="c1", kind="sickness")

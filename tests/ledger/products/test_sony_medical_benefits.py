@@ -230,6 +230,16 @@ def test_sm_09_each_line_falls_under_the_amount_of_its_day(amount: int, second: 
     assert limit(h, "2023-07-01", "advanced_care.total", "") == (cap, 6_000_000 + second, cap - 6_000_000 - second)
 
 
+def test_sm_09_what_is_declined_does_not_use_up_the_amount() -> None:
+    h = policy()
+    first = care(h, "2022-05-10", 9_000_000)
+    care(h, "2023-05-10", 8_000_000)
+    assert [line[2] for line in h.lines("2023-06-01")] == [9_000_000, 1_000_000]
+    h.add("ClaimFiled", claim_id="k1", filed_on="2025-05-11", claimant="insured", facts=[first])
+    assert [line[2] for line in h.lines("2025-05-11")] == [0, 8_000_000]
+    assert limit(h, "2025-05-11", "advanced_care.total", "") == (10_000_000, 8_000_000, 2_000_000)
+
+
 def test_sm_09_a_raise_does_not_reach_back() -> None:
     h = policy()
     care(h, "2023-05-10", 12_000_000)
