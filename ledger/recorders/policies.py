@@ -12,8 +12,8 @@ from ledger.errors import LedgerFault, Refused, Words
 from ledger.recorders.base import Append, LedgerRecorder
 from ledger.recorders.log import NO_END, End, LogRecord, NewRecord, micros
 
-EVENTS_KEPT: Final = 100_000
-"""Events of loaded policies that stay in memory, all policies together."""
+EVENTS_KEPT: Final = 50_000
+"""Events of loaded policies that stay in memory, all policies together; some 3 KB each."""
 
 Encode = Callable[[ev.Event], bytes]
 
