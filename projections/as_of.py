@@ -16,22 +16,37 @@ NOW: Final = 2**62
 """A cut behind everything."""
 
 
-class Kinds(NamedTuple):
-    """What a question reads of a policy: which product is held, whether it is undetermined, and what is asked about.
-
-    `shown` is the account that a sum is shown with: the one that stands (a cap and window, a product), or the one moved.
+class Asked(NamedTuple):
+    """What is asked of a policy: the kinds of movements, beside which product is held and whether the policy is undetermined;
+    the account that a sum is shown with; which sums are shown, and what of them. `kind`, `name` and `key` come first.
     """
 
-    among: str
+    kinds: str
+    account: str
     shown: str
+    columns: str
 
 
-LIMITS: Final = Kinds(f"BETWEEN {tables.HELD} AND {tables.LIMIT}", "s.stands")
-SETTLEMENTS: Final = Kinds(
+LIMITS: Final = Asked(
+    f"BETWEEN {tables.HELD} AND {tables.LIMIT}",
+    "s.stands",
+    f"(s.kind < {tables.LIMIT} OR (a.cap IS NOT NULL AND (s.lines > 0 OR a.shown = 2 "
+    "OR (a.shown = 1 AND a.first <= :on AND (a.last IS NULL OR :on <= a.last)))))",
+    "s.kind, a.name, a.key, a.unit, a.cap, s.amount, a.first, a.last, a.rules",
+)
+"""The limits in use, and those that are shown unused: on their first day and after, or within their window."""
+
+SETTLEMENTS: Final = Asked(
     f"IN ({tables.HELD}, {tables.FAULT}, {tables.PAYABLE}, {tables.PAID}, {tables.RECOVERED}, {tables.OFFSET})",
     "COALESCE(s.stands, s.account_no)",
+    "(s.lines <> 0 OR s.stands <> 0)",
+    "s.kind, a.name, a.key, s.amount",
 )
-DEADLINES: Final = Kinds(f"IN ({tables.HELD}, {tables.FAULT}, {tables.DEADLINE})", "s.stands")
+"""The money of each benefit that is payable, or on which money moved."""
+
+DEADLINES: Final = Asked(
+    f"IN ({tables.HELD}, {tables.FAULT}, {tables.DEADLINE})", "s.stands", "s.stands <> 0", "s.kind, a.name, a.key, a.first, a.last, a.rules"
+)
 
 AMOUNT: Final = (
     "CASE WHEN m.last IS NULL THEN m.amount "
@@ -41,8 +56,6 @@ AMOUNT: Final = (
 """A movement's amount on a day: a run of days goes no further than that day."""
 
 _SUMS: Final = f"SUM(m.lines) AS lines, SUM(m.stands) AS stands, CAST(SUM({AMOUNT}) AS bigint) AS amount"
-_SHOWN: Final = "s.kind, s.lines, s.amount, a.name, a.key, a.unit, a.cap, a.first, a.last, a.shown, a.rules"
-
 _ACCOUNT: Final = "JOIN read_accounts a ON a.policy_no = s.policy_no AND a.account_no ="
 
 _GENERATION: Final = f"(SELECT generation FROM read_generations WHERE projection = '{MOVEMENTS}' AND state = '{CURRENT}')"
@@ -54,23 +67,23 @@ _FILTERS: Final = {
 
 
 @cache
-def one_policy(kinds: Kinds, known: str) -> str:
-    """The sums of one policy. `known` is the column that the cut is taken on: known_us or position."""
+def one_policy(asked: Asked, known: str) -> str:
+    """The sums of one policy, whose number comes last. `known` is the column that the cut is taken on: known_us or position."""
     number = f"(SELECT policy_no FROM read_policies WHERE generation = {_GENERATION} AND policy_id = :policy_id)"
     return (
-        f"SELECT {_SHOWN} FROM (SELECT m.policy_no, m.kind, m.account_no, {_SUMS} FROM read_movements m "
-        f"WHERE m.policy_no = {number} AND m.kind {kinds.among} AND m.day <= :on AND m.{known} <= :cut "
-        f"GROUP BY m.policy_no, m.kind, m.account_no) s {_ACCOUNT} {kinds.shown}"
+        f"SELECT {asked.columns}, s.policy_no FROM (SELECT m.policy_no, m.kind, m.account_no, {_SUMS} FROM read_movements m "
+        f"WHERE m.policy_no = {number} AND m.kind {asked.kinds} AND m.day <= :on AND m.{known} <= :cut "
+        f"GROUP BY m.policy_no, m.kind, m.account_no) s {_ACCOUNT} {asked.account} WHERE {asked.shown}"
     )
 
 
 @cache
-def portfolio(dialect: str, kinds: Kinds, known: str, filters: tuple[str, ...]) -> str:
-    """The sums of all policies, or of some, each policy's together, policies by code point; the policy's id comes first."""
+def portfolio(dialect: str, asked: Asked, known: str, filters: tuple[str, ...]) -> str:
+    """The sums of all policies, or of some, each policy's together, policies by code point; the policy's id comes last."""
     which = " AND ".join([f"p.generation = {_GENERATION}", *(_FILTERS[name] for name in filters if name in _FILTERS)])
-    named = "WHERE (s.kind <= 1 OR a.name = :name)" if "name" in filters else ""
+    named = f" AND (s.kind <= {tables.FAULT} OR a.name = :name)" if "name" in filters else ""
     build = _stepped if dialect == "sqlite" else _hashed
-    return build(kinds, known, which, named)
+    return build(asked, known, which, asked.shown + named)
 
 
 @cache
@@ -88,22 +101,22 @@ def terms(known: str) -> str:
     )
 
 
-def _stepped(kinds: Kinds, known: str, which: str, named: str) -> str:
+def _stepped(asked: Asked, known: str, which: str, shown: str) -> str:
     """SQLite: from policy to policy in order of their ids, the movements of each lying together. Nothing is sorted or kept."""
     return (
-        f"SELECT s.policy_id, {_SHOWN} FROM (SELECT p.policy_id, m.policy_no, m.kind, m.account_no, {_SUMS} "
+        f"SELECT {asked.columns}, s.policy_id FROM (SELECT p.policy_id, m.policy_no, m.kind, m.account_no, {_SUMS} "
         "FROM read_policies p CROSS JOIN read_movements m ON m.policy_no = p.policy_no "
-        f"WHERE {which} AND m.kind {kinds.among} AND m.day <= :on AND m.{known} <= :cut "
-        f"GROUP BY p.policy_id, m.kind, m.account_no) s CROSS {_ACCOUNT} {kinds.shown} {named}"
+        f"WHERE {which} AND m.kind {asked.kinds} AND m.day <= :on AND m.{known} <= :cut "
+        f"GROUP BY p.policy_id, m.kind, m.account_no) s CROSS {_ACCOUNT} {asked.account} WHERE {shown}"
     )
 
 
-def _hashed(kinds: Kinds, known: str, which: str, named: str) -> str:
+def _hashed(asked: Asked, known: str, which: str, shown: str) -> str:
     """PostgreSQL: as its planner likes, and sorted at the end."""
     return (
-        f"SELECT p.policy_id, {_SHOWN} FROM (SELECT m.policy_no, m.kind, m.account_no, {_SUMS} FROM read_movements m "
-        f"WHERE m.kind {kinds.among} AND m.day <= :on AND m.{known} <= :cut "
+        f"SELECT {asked.columns}, p.policy_id FROM (SELECT m.policy_no, m.kind, m.account_no, {_SUMS} FROM read_movements m "
+        f"WHERE m.kind {asked.kinds} AND m.day <= :on AND m.{known} <= :cut "
         f"AND m.policy_no IN (SELECT p.policy_no FROM read_policies p WHERE {which}) "
         "GROUP BY m.policy_no, m.kind, m.account_no) s "
-        f"JOIN read_policies p ON p.policy_no = s.policy_no {_ACCOUNT} {kinds.shown} {named} ORDER BY p.policy_id"
+        f"JOIN read_policies p ON p.policy_no = s.policy_no {_ACCOUNT} {asked.account} WHERE {shown} ORDER BY p.policy_id"
     )

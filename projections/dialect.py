@@ -24,6 +24,12 @@ class Sqlite:
         return text
 
     @staticmethod
+    @cache
+    def ordered(text: str, names: tuple[str, ...]) -> tuple[str, Sequence[int]]:
+        """A text whose parameters are bound by place, which is quicker; and which of `names` is bound to each."""
+        return _NAMED.sub(lambda found: f"?{names.index(found[1]) + 1}", text), range(len(names))
+
+    @staticmethod
     def listed(values: Sequence[Any]) -> Any:
         """A list as a parameter."""
         import orjson
@@ -58,6 +64,13 @@ class Postgres:
     def sql(text: str) -> str:
         """A text as the driver takes it."""
         return _NAMED.sub(r"%(\1)s", text.replace("%", "%%"))
+
+    @staticmethod
+    @cache
+    def ordered(text: str, names: tuple[str, ...]) -> tuple[str, Sequence[int]]:
+        """A text whose parameters are bound by place, and which of `names` is bound to each."""
+        order = tuple(names.index(name) for name in _NAMED.findall(text))
+        return _NAMED.sub("%s", text.replace("%", "%%")), order
 
     @staticmethod
     def listed(values: Sequence[Any]) -> Any:

@@ -14,13 +14,13 @@ from sqlalchemy import Connection, Engine
 
 from ledger.recorders.log import micros
 from projections import as_of, dialect, rows
-from projections.as_of import NOW, Kinds
+from projections.as_of import NOW, Asked
 from projections.rows import Deadline, Limit, Policy, R, Rows, Settlement
 
 AT_ONCE: Final = 2_000
 """Rows of a portfolio that are in memory at once."""
 
-KINDS: Final[dict[Any, Kinds]] = {
+ASKED: Final[dict[Any, Asked]] = {
     rows.limits: as_of.LIMITS,
     rows.settlement: as_of.SETTLEMENTS,
     rows.settlement_by_benefit: as_of.SETTLEMENTS,
@@ -58,14 +58,14 @@ class Reader:
     def __init__(self, connection: Connection) -> None:
         raw: Any = connection.connection.driver_connection
         self._execute: Callable[..., Any] = raw.cursor().execute
-        self._sql = dialect.of(connection).sql
+        self._ordered = dialect.of(connection).ordered
 
-    def policy(self, kinds: Kinds, policy_id: str, on: date, known_at: datetime | None, at_position: int | None) -> Policy:
+    def policy(self, asked: Asked, policy_id: str, on: date, known_at: datetime | None, at_position: int | None) -> Policy:
         """The sums of a policy. One that the read model does not hold has none."""
         known, cut = _cut(known_at, at_position)
-        statement = self._sql(as_of.one_policy(kinds, known))
-        found = self._execute(statement, {"policy_id": policy_id, "on": on.toordinal(), "cut": cut}).fetchall()
-        return rows.policy(policy_id, found)
+        statement, order = self._ordered(as_of.one_policy(asked, known), ("policy_id", "on", "cut"))
+        given = (policy_id, on.toordinal(), cut)
+        return rows.policy(policy_id, self._execute(statement, [given[i] for i in order]).fetchall())
 
     def limits(self, policy_id: str, on: date, *, known_at: datetime | None = None, at_position: int | None = None) -> list[Limit]:
         """The limits of a policy, by name and key. Raises Undetermined."""
@@ -82,8 +82,8 @@ class Reader:
         """The deadlines of a policy. Raises Undetermined."""
         return rows.deadlines(self._determined(as_of.DEADLINES, policy_id, on, known_at, at_position), on.toordinal())
 
-    def _determined(self, kinds: Kinds, policy_id: str, on: date, known_at: datetime | None, at_position: int | None) -> Policy:
-        found = self.policy(kinds, policy_id, on, known_at, at_position)
+    def _determined(self, asked: Asked, policy_id: str, on: date, known_at: datetime | None, at_position: int | None) -> Policy:
+        found = self.policy(asked, policy_id, on, known_at, at_position)
         if found.undetermined is not None:
             raise Undetermined(policy_id, *found.undetermined)
         return found
@@ -109,7 +109,7 @@ def reader(engine: Engine) -> Iterator[Reader]:
 # ---- portfolios ----------------------------------------------------------------------------------------------------------------
 
 
-def portfolio(connection: Connection, question: Question, kinds: Kinds = as_of.LIMITS) -> Iterator[Policy]:
+def portfolio(connection: Connection, question: Question, asked: Asked = as_of.LIMITS) -> Iterator[Policy]:
     """The policies, with the sums of what is asked about, by code point of their ids. Streams, from one moment."""
     known, cut = question.cut
     values: dict[str, Any] = {"on": question.on.toordinal(), "cut": cut}
@@ -123,9 +123,9 @@ def portfolio(connection: Connection, question: Question, kinds: Kinds = as_of.L
     if question.limit is not None:
         filters.append("name")
         values["name"] = question.limit
-    statement = as_of.portfolio(connection.dialect.name, kinds, known, tuple(filters))
-    for policy_id, found in groupby(_streamed(connection, statement, values), itemgetter(0)):
-        policy = rows.policy(policy_id, (row[1:] for row in found))
+    statement = as_of.portfolio(connection.dialect.name, asked, known, tuple(filters))
+    for policy_id, found in groupby(_streamed(connection, statement, values), itemgetter(-1)):
+        policy = rows.policy(policy_id, found)
         if question.product is None or policy.product == question.product or policy.undetermined is not None:
             yield policy
 
@@ -165,4 +165,4 @@ def terms(connection: Connection, question: Question) -> list[tuple[str, str, st
 
 def report(connection: Connection, question: Question, wanted: Rows[R], undetermined: Callable[[Policy], None]) -> Iterator[R]:
     """The rows of a portfolio, those that the single answers hold. Undetermined policies are told of instead."""
-    return rows.flat(portfolio(connection, question, KINDS[wanted]), wanted, question.on, undetermined)
+    return rows.flat(portfolio(connection, question, ASKED[wanted]), wanted, question.on, undetermined)

@@ -20,29 +20,16 @@ class Undetermined(NamedTuple):
     reason: str
 
 
-class Sum(NamedTuple):
-    """What the movements on one account of a policy come to, and the account, or the one that stands on it. Days are ordinals."""
-
-    kind: int
-    lines: int
-    amount: int
-    name: str
-    key: str | None
-    unit: str | None
-    cap: int | None
-    first: int | None
-    last: int | None
-    shown: int | None
-    rules: str | None
-
-
 class Policy(NamedTuple):
-    """The sums of one policy. `product` is null where it is not held; an undetermined policy has no sums."""
+    """The sums of one policy, as the question that was asked has them (`as_of.Asked.columns`), days as ordinals.
+
+    `product` is null where it is not held; such a policy has no sums, nor has one that is undetermined.
+    """
 
     policy_id: str
     product: str | None
     undetermined: Undetermined | None
-    sums: tuple[Sum, ...]
+    sums: list[Any]
 
 
 class Limit(NamedTuple):
@@ -140,42 +127,35 @@ Rows = Callable[[Policy, int], list[R]]
 
 
 def policy(policy_id: str, found: Iterable[Any]) -> Policy:
-    """A policy from what the database says of it: the rows of `as_of.sql`, in any order."""
+    """A policy from what the database says of it, in any order."""
     product: str | None = None
     undetermined: Undetermined | None = None
-    sums: list[Sum] = []
+    sums = []
     for row in found:
         kind = row[0]
-        if kind == tables.HELD:
-            product = row[3]
-        elif kind == tables.FAULT:
-            undetermined = Undetermined(int(row[4]), row[3])
+        if kind > tables.FAULT:
+            sums.append(row)
+        elif kind == tables.HELD:
+            product = row[1]
         else:
-            sums.append(Sum._make(row))
+            undetermined = Undetermined(int(row[2]), row[1])
     if undetermined is not None:
-        return Policy(policy_id, None, undetermined, ())
-    return Policy(policy_id, product, None, tuple(sums) if product is not None else ())
+        return Policy(policy_id, None, undetermined, [])
+    return Policy(policy_id, product, None, sums if product is not None else [])
 
 
 def limits(found: Policy, on: int) -> list[Limit]:
     """The limits in use, and those that are shown unused, by name and key."""
     policy_id, product, _, sums = found
-    if product is None:
-        return []
-    rows = []
-    for _, lines, used, name, key, unit, cap, first, last, shown, rules in sums:
-        if cap is None or first is None:  # lines of a limit that was never opened
-            continue
-        if lines > 0 or shown == 2 or (shown == 1 and first <= on and (last is None or on <= last)):
-            row = (policy_id, product, name, key, unit, cap, used, cap - used, _day(first), _dated(last), _rules(rules))
-            rows.append(Limit._make(row))
-    rows.sort(key=_limit_order)
+    rows = [
+        _made(Limit, (policy_id, product, name, key, unit, cap, used, cap - used, _day(first), _dated(last), _rules(rules)))
+        for _, name, key, unit, cap, used, first, last, rules, _ in sums
+    ]
+    rows.sort()  # no two rows of a policy have the same limit and key
     return rows
 
 
-def _limit_order(row: Limit) -> tuple[str, str]:
-    return row[2], row[3]
-
+_made: Final[Callable[[type[Limit], tuple[Any, ...]], Limit]] = tuple.__new__  # without asking whether the number of fields is right
 
 _COLUMN: Final = {tables.PAYABLE: 0, tables.PAID: 1, tables.RECOVERED: 2, tables.OFFSET: 3}
 
@@ -185,20 +165,18 @@ def settlement(found: Policy, on: int) -> list[Settlement]:
     if found.product is None:
         return []
     sums = [0, 0, 0, 0]
-    for row in found.sums:
-        sums[_COLUMN[row.kind]] += row.amount
+    for kind, _, _, amount, _ in found.sums:
+        sums[_COLUMN[kind]] += amount
     return [_settled(found.policy_id, found.product, None, sums)]
 
 
 def settlement_by_benefit(found: Policy, on: int) -> list[Settlement]:
     """The money of a policy, benefit by benefit: of each that is payable, or on which money moved."""
-    if found.product is None:
-        return []
     benefits: dict[str, list[int]] = {}
-    for row in found.sums:
-        if row.lines:
-            benefits.setdefault(row.name, [0, 0, 0, 0])[_COLUMN[row.kind]] += row.amount
-    return [_settled(found.policy_id, found.product, benefit, benefits[benefit]) for benefit in sorted(benefits)]
+    for kind, name, _, amount, _ in found.sums:
+        benefits.setdefault(name, [0, 0, 0, 0])[_COLUMN[kind]] += amount
+    product = found.product or ""  # without a product there are no sums
+    return [_settled(found.policy_id, product, benefit, benefits[benefit]) for benefit in sorted(benefits)]
 
 
 def _settled(policy_id: str, product: str, benefit: str | None, sums: list[int]) -> Settlement:
@@ -208,13 +186,16 @@ def _settled(policy_id: str, product: str, benefit: str | None, sums: list[int])
 
 def deadlines(found: Policy, on: int) -> list[Deadline]:
     """The deadlines in order of the day due, and whether each is overdue on the day asked for."""
-    rows = []
-    for row in sorted(found.sums, key=lambda row: (row.first, row.name, row.key or "")):
-        due, met = row.first, row.last
-        assert due is not None
-        overdue = on > due if met is None else met > due
-        rows.append(Deadline(found.policy_id, row.name, row.key, _day(due), _dated(met), overdue, _rules(row.rules)))
+    rows = [
+        Deadline(found.policy_id, kind, claim_id, _day(due), _dated(met), on > due if met is None else met > due, _rules(rules))
+        for _, kind, claim_id, due, met, rules, _ in found.sums
+    ]
+    rows.sort(key=_deadline_order)
     return rows
+
+
+def _deadline_order(row: Deadline) -> tuple[date, str, str]:
+    return row.due_on, row.kind, row.claim_id or ""
 
 
 def flat(policies: Iterable[Policy], rows: Rows[R], on: date, undetermined: Callable[[Policy], None]) -> Iterator[R]:
