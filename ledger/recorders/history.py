@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 from ledger import events as ev
 from ledger.errors import Refused, Words
 from ledger.recorders.base import LedgerRecorder
-from ledger.recorders.log import LostRace, NewRecord, OutcomeUnknown, Unreachable, instant, micros
+from ledger.recorders.log import Busy, LostRace, NewRecord, OutcomeUnknown, Unreachable, instant, micros
 from ledger.recorders.policies import Decides, Encode, check_fact, check_same, unique
 from ledger.recorders.spool import Line, Spool
 from ledger.recorders.workers import Task, Worked, Workers, can_be_shared, work_out
@@ -22,7 +22,8 @@ LINES: Final = 2_000
 SHARED_FROM: Final = 4_000
 """New lines from which on processes are started to work side by side."""
 
-ATTEMPTS: Final = 8
+ATTEMPTS: Final = 12
+"""At one portion: against other writers, and over connections that break."""
 
 Progress = Callable[[int], None]
 
@@ -147,22 +148,30 @@ class History:
             last, lines, new = self._spool.chunk(after, LINES)
             if not lines:
                 return
-            try:
-                stale = self._append(new)
-            except (LostRace, OutcomeUnknown, Unreachable) as fault:
-                attempts += 1
-                if attempts > ATTEMPTS:
-                    raise
-                if isinstance(fault, OutcomeUnknown):
-                    self._doubtful.update(record.event_id for record in new if record.event_id is not None)
-                self._recorder.recover()
-                stale = unique(record.policy_id for record in new)
+            attempts += 1
+            stale = self._attempt(new, last=attempts == ATTEMPTS)
             for policy_id in stale:
                 self._prepare_again(policy_id, after + 1)
             if not stale:
                 after, attempts = last, 0
                 self._recorded += lines
                 progress(self._recorded)
+
+    def _attempt(self, new: Sequence[NewRecord], *, last: bool) -> Sequence[str]:
+        """Appends records; gives the policies that are to be worked out again first, where nothing was appended."""
+        everyone = unique(record.policy_id for record in new)
+        try:
+            stale = self._append(new)
+        except (LostRace, OutcomeUnknown, Unreachable) as fault:
+            if last:
+                raise
+            if isinstance(fault, OutcomeUnknown):
+                self._doubtful.update(record.event_id for record in new if record.event_id is not None)
+            self._recorder.recover()
+            return everyone
+        if stale and last:
+            raise Busy(f"other writers keep recording to the policies of this import: {', '.join(stale[:3])}")
+        return stale
 
     def _append(self, new: Sequence[NewRecord]) -> Sequence[str]:
         """Appends records; where policies have moved on since they were worked out, appends nothing and names them."""

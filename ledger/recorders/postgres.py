@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, Final
+from typing import Any, Final, LiteralString
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import psycopg
@@ -15,7 +15,9 @@ from psycopg.rows import tuple_row
 from psycopg.sql import SQL, Identifier
 
 from ledger.errors import LedgerFault, Refused, Words
+from ledger.recorders import append_only
 from ledger.recorders.base import COLUMNS, FORMAT, TABLE, LedgerRecorder, Query, Row
+from ledger.recorders.durable import check_durable
 from ledger.recorders.log import Busy, Decode, LogRecord, StoreFault, Unreachable
 
 WAIT_SECONDS: Final = 10
@@ -88,11 +90,12 @@ def open_postgres(url: str, instant: Callable[[], int], decode: Decode) -> Postg
                 raise Refused("db", Words("存在しないスキーマ", "a search_path without a schema that exists"))
             _check_format(connection, schema)
             _settled(connection)  # a pool would only say that no connection came
+            by_function = _holds_by_function(connection, schema)
     except psycopg.OperationalError as error:
         raise Unreachable(f"{place}: {str(error).strip()}") from error
     except psycopg.ProgrammingError as error:  # an option that libpq does not know
         raise Refused("db", str(error).strip(), _URL_WORDS) from error
-    return PostgresLedgerRecorder(_Datastore(parameters, schema), place, instant, decode)
+    return PostgresLedgerRecorder(_Datastore(parameters, schema), place, instant, decode, by_function=by_function)
 
 
 def connection_parameters(url: str) -> dict[str, str]:
@@ -117,20 +120,33 @@ class PostgresLedgerRecorder(LedgerRecorder, PostgresApplicationRecorder):
 
     datastore: _Datastore
 
-    def __init__(self, datastore: _Datastore, place: str, instant: Callable[[], int], decode: Decode) -> None:
+    def __init__(
+        self,
+        datastore: _Datastore,
+        place: str,
+        instant: Callable[[], int],
+        decode: Decode,
+        *,
+        by_function: bool = False,
+    ) -> None:
         super().__init__(datastore, events_table_name=TABLE)
+        if by_function:
+            self.lock_table_statements[-1] = SQL("SELECT {}.ledger_hold()").format(Identifier(datastore.schema))
         self.place = place
         self.instant = instant
         self.decode = decode
 
     def create_table(self) -> None:
-        """Makes the tables, once: workers that start together wait for one another."""
+        """Makes the tables and what protects them, once: workers that start together wait for one another."""
+        schema = Identifier(self.datastore.schema)
         try:
             with self.datastore.transaction(commit=True) as cursor:
                 cursor.execute("SELECT pg_advisory_xact_lock(%s)", (_INIT_LOCK,))
                 _check_format(cursor.connection, self.datastore.schema)
                 for statement in (_CREATE_LOG, _CREATE_FORMAT, _STAMP):
-                    cursor.execute(statement.format(schema=Identifier(self.datastore.schema), format=FORMAT))
+                    cursor.execute(statement.format(schema=schema, format=FORMAT))
+                for text in _missing(cursor.connection, self.datastore.schema):
+                    cursor.execute(SQL(text).format(schema=schema))
         except library.PersistenceError as error:
             raise self.fault_of(error) from error
 
@@ -175,7 +191,7 @@ class PostgresLedgerRecorder(LedgerRecorder, PostgresApplicationRecorder):
             return Busy(
                 f"{self.place}: another writer held the ledger for {WAIT_SECONDS} seconds; nothing was recorded"
             )
-        if isinstance(cause, psycopg.errors.UndefinedTable):
+        if isinstance(cause, psycopg.errors.UndefinedTable | psycopg.errors.UndefinedFunction):
             found = Words(f"台帳のないデータベース（{self.place}）", f"a database without a ledger ({self.place})")
             return Refused("db", found, "hoken init")
         if _broken(cause):
@@ -279,6 +295,7 @@ def _settled(connection: psycopg.Connection[Any]) -> None:
                 raise LedgerFault(
                     f"PostgreSQL answers {answer!r} to {name} = {SETTINGS[name]}; it is not safe to write"
                 )
+        check_durable(lambda name: _shown(cursor, name))
 
 
 _ANSWERS: Final[Mapping[str, frozenset[str]]] = {
@@ -308,6 +325,25 @@ def _check_format(connection: psycopg.Connection[Any], schema: str) -> None:
             f"新しい版のプログラムの台帳（形式 {version}）", f"a ledger of a newer program (format {version})"
         )
         raise Refused("db", found, Words(f"形式 {FORMAT} まで", f"formats up to {FORMAT}"))
+
+
+def _holds_by_function(connection: psycopg.Connection[Any], schema: str) -> bool:
+    """Whether this user may append and not lock the table: the owner's function, which takes the same lock, is for such."""
+    sql = "SELECT has_table_privilege(c.oid, 'UPDATE') FROM pg_catalog.pg_class c WHERE c.oid = to_regclass(%s)"
+    with connection.cursor(row_factory=tuple_row) as cursor:
+        table = SQL("{}.{}").format(Identifier(schema), Identifier(TABLE)).as_string(connection)
+        return cursor.execute(sql, (table,)).fetchone() == (False,)
+
+
+def _missing(connection: psycopg.Connection[Any], schema: str) -> list[LiteralString]:
+    """The statements that make what protects the log, as far as it is not there: they would hold up writers for nothing."""
+    wanted = list(append_only.POSTGRES_TRIGGERS)
+    with connection.cursor(row_factory=tuple_row) as cursor:
+        quoted = Identifier(schema).as_string(connection)
+        found = cursor.execute(append_only.POSTGRES_PROTECTED, (quoted, wanted)).fetchone()
+        held = cursor.execute("SELECT to_regprocedure(%s)::text", (f"{quoted}.ledger_hold()",)).fetchone()
+    protect = () if found == (len(wanted),) else append_only.POSTGRES_PROTECT
+    return [*protect, *(append_only.POSTGRES_HOLD if held == (None,) else ())]
 
 
 _GOING_DOWN: Final = frozenset({"57P01", "57P02", "57P03"})

@@ -20,6 +20,7 @@ from eventsourcing.sqlite import (
 )
 
 from ledger.errors import LedgerFault, Refused, Words
+from ledger.recorders.append_only import protect_sqlite, protected_sqlite
 from ledger.recorders.base import COLUMNS, FORMAT, TABLE, LedgerRecorder, Query, Row
 from ledger.recorders.log import Busy, Decode, LogRecord, StoreFault
 
@@ -94,15 +95,17 @@ class SQLiteLedgerRecorder(LedgerRecorder, SQLiteApplicationRecorder):  # type: 
         return [_CREATE, f"PRAGMA application_id = {APPLICATION_ID}", f"PRAGMA user_version = {FORMAT}"]
 
     def create_table(self) -> None:
-        """Makes the tables in an empty file, and checks that any other file is a ledger of a known format."""
+        """Makes the tables in an empty file, and checks that any other is a ledger of a known format. Protects either."""
         if not self._is_ledger():
             with self.datastore.transaction(commit=True) as cursor:
                 if not _stamped(self.path, cursor):  # another process may have been first
                     self._create_table(cursor)
+                protect_sqlite(cursor)
 
     def _is_ledger(self) -> bool:
         with self.datastore.pool.unset() as connection:
-            return _stamped(self.path, connection.cursor())
+            cursor = connection.cursor()
+            return _stamped(self.path, cursor) and protected_sqlite(cursor)
 
     @contextmanager
     def reading(self) -> Iterator[_Channel]:

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from ledger import events as ev
-from ledger.application import ClaimsLedger, ImportSummary
+from ledger.application import Busy, ClaimsLedger, ImportSummary
 from ledger.clock import SystemClock
 from ledger.door import read_lines
 from ledger.errors import LedgerFault, Refused
@@ -407,6 +407,15 @@ def test_an_import_takes_in_what_another_writer_records_meanwhile(target: str, o
         assert len(facts) == len(set(facts)) == (60 if of_the_import else 61)
         assert summary[:3] == ((60, 47, 13) if of_the_import else (60, 60, 0))
         assert ledger.policy("P-1").version == len(ledger.stream("P-1"))
+
+
+def test_an_import_gives_way_to_a_writer_that_never_rests(
+    ledger: ClaimsLedger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importing.History, "_append", lambda self, new: ["P-1"])
+
+    with pytest.raises(Busy, match="P-1"):
+        ledger.import_events(history(30))
 
 
 def test_a_policy_is_worked_out_once(ledger: ClaimsLedger) -> None:
