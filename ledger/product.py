@@ -29,7 +29,8 @@ class Section(NamedTuple):
     """A part of a product's wording: the facts it reads, and what its rules make of them.
 
     `derive(facts, lines)` gives claims (lines before limits) and other items of the journal. It sees only the facts it `reads`, and
-    the lines of earlier sections, and the day in view (`facts.on`), only where it says so. The claims of one section are limited together; a limit belongs to one section.
+    the lines of earlier sections, and the day in view (`facts.on`), only where it says so. The claims of one section are limited
+    together; a limit belongs to one section.
     """
 
     name: str

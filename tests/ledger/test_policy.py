@@ -31,6 +31,12 @@ COST = {
     "category": "incident_response",
 }
 
+BEGINNING: list[tuple[str, dict[str, Any]]] = [
+    ("PolicyIssued", ISSUED),
+    ("CyberIncidentDiscovered", INCIDENT),
+    ("CyberCostIncurred", COST),
+]
+
 
 def id_of(n: int) -> str:
     return str(uuid.UUID(int=n))
@@ -43,9 +49,7 @@ def event(n: int, type_: str, data: dict[str, Any]) -> ev.Event:
 def policy(*more: tuple[str, dict[str, Any]]) -> Policy:
     """A cyber policy with one incident (event 2), one cost (event 3), and what is given (from event 4 on)."""
     made = Policy("T-1")
-    for n, (type_, data) in enumerate(
-        [("PolicyIssued", ISSUED), ("CyberIncidentDiscovered", INCIDENT), ("CyberCostIncurred", COST), *more], 1
-    ):
+    for n, (type_, data) in enumerate([*BEGINNING, *more], 1):
         made.admit(event(n, type_, data))
     return made
 
@@ -122,9 +126,7 @@ def test_a_fact_comes_with_the_assessment_it_causes_and_folding_both_gives_the_s
 
 def policy_events() -> list[ev.Event]:
     made, stored = Policy("T-1"), []
-    for n, (type_, data) in enumerate(
-        [("PolicyIssued", ISSUED), ("CyberIncidentDiscovered", INCIDENT), ("CyberCostIncurred", COST)], 1
-    ):
+    for n, (type_, data) in enumerate(BEGINNING, 1):
         stored += made.admit(event(n, type_, data))
     return stored
 

@@ -36,7 +36,8 @@ def retracted(n: int, target: int) -> ev.Event:
     return event(n, "FactRetracted", target=id_of(target), reason="another patient")
 
 
-ISSUED = event(1, "PolicyIssued", product="seikatsu", period_start="2023-01-01", period_end="2024-01-01", plan={"units": "1"}, insured={"person_id": "p1"})  # fmt: skip
+PERIOD = {"period_start": "2023-01-01", "period_end": "2024-01-01"}
+ISSUED = event(1, "PolicyIssued", product="seikatsu", plan={"units": "1"}, insured={"person_id": "p1"}, **PERIOD)
 CONDITION = event(2, "ConditionRecorded", condition_id="c1", kind="sickness", onset_on="2023-02-01")
 
 

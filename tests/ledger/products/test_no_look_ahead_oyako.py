@@ -4,6 +4,7 @@ certificate, is cut to that day. Void and revoked from the start excepted: they 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 from typing import Any
@@ -152,7 +153,7 @@ def cut(fact: Known[Any], on: date) -> Known[Any]:
     return fact
 
 
-def shown(items: set[Any], on: date) -> tuple[Any, ...]:
+def shown(items: Iterable[Any], on: date) -> tuple[Any, ...]:
     """What an answer shows of items: lines, limits, the state of the day, deadlines and discrepancies."""
     lines = [item.through(on) for item in items if isinstance(item, Line)]
     openings = [item for item in items if isinstance(item, Opening)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from datetime import date, timedelta
 from random import Random
 from typing import Any
@@ -39,7 +40,7 @@ def cut(fact: Known[Any], on: date) -> Known[Any]:
     return Known(fact.event_id, fact.day, data)
 
 
-def shown(items: set[Any], on: date) -> tuple[Any, ...]:
+def shown(items: Iterable[Any], on: date) -> tuple[Any, ...]:
     """What an answer shows of items: lines, limits and the state of the day."""
     lines = [item.through(on) for item in items if isinstance(item, Line)]
     openings = [item for item in items if isinstance(item, Opening)]

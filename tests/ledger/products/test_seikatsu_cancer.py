@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import pytest
 
@@ -18,21 +19,21 @@ def diagnosed(
     day: str = "2023-03-10",
     started: str | None = "2023-03-20",
     condition_id: str = "c1",
-    **more: object,
+    **more: Any,
 ) -> str:
     return history.add(
         "CancerDiagnosed", diagnosed_on=day, condition_id=condition_id, treatment_started_on=started, **more
     )
 
 
-def treated(history: Seikatsu, first: str, last: str | None = None, condition_id: str = "c1", **more: object) -> str:
+def treated(history: Seikatsu, first: str, last: str | None = None, condition_id: str = "c1", **more: Any) -> str:
     return history.add(
         "AnticancerTreated", from_=first, to=last or first, condition_id=condition_id, **{"drug": "chemotherapy"} | more
     )
 
 
-def with_cancer(riders: Mapping[str, object], icd10: str = "C34.1", onset: str = "2023-01-05", **more: object) -> Seikatsu:
-    history = Seikatsu(riders=riders, **more)  # type: ignore[arg-type]
+def with_cancer(riders: Mapping[str, Any], icd10: str = "C34.1", onset: str = "2023-01-05", **more: Any) -> Seikatsu:
+    history = Seikatsu(riders=dict(riders), **more)
     history.sickness(icd10=icd10, onset=onset)
     return history
 
@@ -70,9 +71,9 @@ def test_sk_60_counts_from_the_later_of_diagnosis_and_start_of_treatment() -> No
         ("C34.1", {"first_ever": False}, ["SK-60"]),
     ],
 )
-def test_sk_60_first_ever_cancer_proven_and_treated(icd10: str, more: dict[str, object], rules: list[str]) -> None:
+def test_sk_60_first_ever_cancer_proven_and_treated(icd10: str, more: dict[str, Any], rules: list[str]) -> None:
     history = with_cancer(DIAGNOSIS, icd10)
-    diagnosed(history, **more)  # type: ignore[arg-type]
+    diagnosed(history, **more)
 
     assert declined(history) == rules
 
@@ -160,7 +161,7 @@ def test_sk_66_chemotherapy_later_in_the_month_makes_it_whole_from_its_own_day()
         ("C34.1", {"approved": False}),
     ],
 )
-def test_sk_67_what_is_no_anticancer_treatment(icd10: str, more: dict[str, object]) -> None:
+def test_sk_67_what_is_no_anticancer_treatment(icd10: str, more: dict[str, Any]) -> None:
     history = with_cancer(ANTICANCER, icd10)
     treated(history, "2023-04-05", **more)
 

@@ -88,7 +88,10 @@ def test_sk_80_an_onset_before_the_entry_declines(onset: str, rules: list[str]) 
 
 @pytest.mark.parametrize(
     ("recovered", "benefits", "paid"),
-    [(0, 0, 200_000), (0, 100_000, 200_000), (0, 100_001, 199_999), (100_000, 50_000, 150_000), (200_000, 150_000, 0), (239_999, 0, 60_001), (240_000, 0, 0)],
+    [
+        (0, 0, 200_000), (0, 100_000, 200_000), (0, 100_001, 199_999), (100_000, 50_000, 150_000), (200_000, 150_000, 0),
+        (239_999, 0, 60_001), (240_000, 0, 0),
+    ],
 )  # fmt: skip
 def test_sk_81_the_plan_or_what_is_lost(recovered: int, benefits: int, paid: int) -> None:
     history = unable_for(worker())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.ledger.products.seikatsu_history import Seikatsu
@@ -9,7 +11,7 @@ from tests.ledger.products.seikatsu_history import Seikatsu
 END = "2023-12-31"
 
 
-def operated(history: Seikatsu, day: str = "2023-04-10", condition_id: str = "c1", **more: object) -> str:
+def operated(history: Seikatsu, day: str = "2023-04-10", condition_id: str = "c1", **more: Any) -> str:
     return history.add(
         "SurgeryPerformed",
         performed_on=day,
@@ -18,11 +20,11 @@ def operated(history: Seikatsu, day: str = "2023-04-10", condition_id: str = "c1
     )
 
 
-def irradiated(history: Seikatsu, day: str, condition_id: str = "c1", **more: object) -> str:
+def irradiated(history: Seikatsu, day: str, condition_id: str = "c1", **more: Any) -> str:
     return history.add("RadiationGiven", given_on=day, condition_id=condition_id, **{"modality": "external"} | more)
 
 
-def advanced(history: Seikatsu, day: str = "2023-06-01", fee: int = 1_000_000, **more: object) -> str:
+def advanced(history: Seikatsu, day: str = "2023-06-01", fee: int = 1_000_000, **more: Any) -> str:
     return history.add(
         "AdvancedCareReceived", received_on=day, condition_id="c1", scheme="advanced", technical_fee=fee, **more
     )
@@ -123,7 +125,7 @@ def test_sk_46_a_surgery_in_hospital_is_so_before_the_stay_is_over() -> None:
         ({"basis": "advanced", "kind": "debridement"}, False),
     ],
 )
-def test_sk_47_bases_that_are_payable(more: dict[str, object], pays: bool) -> None:
+def test_sk_47_bases_that_are_payable(more: dict[str, Any], pays: bool) -> None:
     history = Seikatsu()
     history.sickness()
     operated(history, **more)
@@ -159,7 +161,10 @@ def test_sk_48_an_open_excision_is_no_such_kind() -> None:
     assert history.pays(END) == {"surgery": 25_000}
 
 
-@pytest.mark.parametrize(("icd10", "day", "rules"), [("N97.9", "2022-03-31", ["SK-51"]), ("N97.9", "2022-04-01", []), ("N46", "2022-03-31", ["SK-51"]), ("N45", "2022-03-31", [])])  # fmt: skip
+@pytest.mark.parametrize(
+    ("icd10", "day", "rules"),
+    [("N97.9", "2022-03-31", ["SK-51"]), ("N97.9", "2022-04-01", []), ("N46", "2022-03-31", ["SK-51"]), ("N45", "2022-03-31", [])],
+)
 def test_sk_51_infertility_from_april_2022(icd10: str, day: str, rules: list[str]) -> None:
     history = Seikatsu(period=("2022-01-01", "2023-01-01"))
     history.sickness(icd10=icd10, onset="2022-01-05")
@@ -206,7 +211,7 @@ def test_sk_49_counts_from_the_last_paid_one_not_from_a_declined_one() -> None:
     ],
 )
 def test_sk_49_which_surgeries_are_the_same(
-    first: dict[str, object], second: dict[str, object], rules: list[str]
+    first: dict[str, Any], second: dict[str, Any], rules: list[str]
 ) -> None:
     history = Seikatsu()
     history.sickness()
@@ -284,7 +289,7 @@ def test_sk_50_is_counted_for_each_chain_of_conditions() -> None:
         ({"modality": "brachytherapy"}, []),
     ],
 )
-def test_sk_50_bases_and_hyperthermia(more: dict[str, object], rules: list[str]) -> None:
+def test_sk_50_bases_and_hyperthermia(more: dict[str, Any], rules: list[str]) -> None:
     history = Seikatsu()
     history.sickness(icd10="C34.1")
     irradiated(history, "2023-03-01", **more)
@@ -305,7 +310,7 @@ def test_sk_55_lodging_at_most_10_000_yen_a_night_of_its_entry(nights: int, amou
 
 
 @pytest.mark.parametrize("more", [{"eligible": False}, {"in_japan": False}])
-def test_sk_55_only_designated_care_in_japan(more: dict[str, object]) -> None:
+def test_sk_55_only_designated_care_in_japan(more: dict[str, Any]) -> None:
     history = Seikatsu()
     history.sickness()
     advanced(history, **more)

@@ -145,8 +145,8 @@ def anticancer_treatment(facts: Facts, lines: Sequence[Line]) -> Iterator[Claim 
             payable.append(one)
         elif held_on_day(facts, one.first):
             declined.setdefault((rule, one.fact.condition_id, one.month), []).append(one)
-    for rule, months in declined.items():
-        yield _claim(facts, f"{rule[1]}/{rule[2]}", _month(facts, months), months[0].first).decline(rule[0])
+    for (declined_by, condition_id, name), months in declined.items():
+        yield _claim(facts, f"{condition_id}/{name}", _month(facts, months), months[0].first).decline(declined_by)
     for incident in incidents(facts, payable):
         yield from _months(facts, incident)
     for period in policy(facts).periods:

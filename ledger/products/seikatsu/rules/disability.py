@@ -95,6 +95,7 @@ def _claim(fixed: Sequence[Fixed], insured: int) -> Claim:
     fact, own_id, day = fixed[0].data, fixed[0].event_id, fixed[-1].day
     amount = percent(insured, percent_added(fixed, fact.accident_on))
     return Claim(
-        "injury_disability", own_id, day, fixed[0].day, fixed[0].day, "time", 1, amount, ("SK-71", "SK-72", "SK-70") if len(fixed) > 1 else ("SK-70",),
+        "injury_disability", own_id, day, fixed[0].day, fixed[0].day, "time", 1, amount,
+        ("SK-71", "SK-72", "SK-70") if len(fixed) > 1 else ("SK-70",),
         tuple(one.event_id for one in fixed), order=(own_id,), judged_on=fact.accident_on, condition_id=fact.condition_id,
     )  # fmt: skip

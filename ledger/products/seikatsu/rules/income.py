@@ -111,7 +111,8 @@ def _months(facts: Facts, disability: Disability) -> Iterator[Claim]:
             continue
         claim = Claim(
             "income_monthly", fact.disability_id, first, first, last, "month", 1, amount, ("SK-82", "SK-81"),
-            (disability.event_id, report.event_id), order=(fact.disability_id, month), judged_on=fact.disabled_on, condition_id=fact.condition_id,
+            (disability.event_id, report.event_id), order=(fact.disability_id, month), judged_on=fact.disabled_on,
+            condition_id=fact.condition_id,
         )  # fmt: skip
         yield claim.decline(rule) if rule else claim
 

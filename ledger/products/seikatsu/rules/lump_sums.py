@@ -144,17 +144,26 @@ def lump_discharge(one: Hospitalisation) -> Iterator[Reached]:
     """50,000 yen when it has reached 14 days and the person is discharged alive, or when it passes 365 days (Q33, 3)."""
     term = TERMS.at("lump_discharge", one.first)
     passed = one.day(term["passing"] + 1)
-    discharged_on = _discharged_alive(one) if one.day(term["days"]) is not None else None
-    due = [day for day in (passed, discharged_on) if day is not None]
+    reached = one.day(term["days"])
+    due = [day for day in discharges_alive(one) if reached is not None and day >= reached]
+    due += [passed] if passed is not None else []
     if due:
         yield Reached("lump_discharge", min(due), term["amount"])
 
 
-def _discharged_alive(one: Hospitalisation) -> date | None:
-    """The day of the last stay's discharge; None where it is not known, or was no discharge alive."""
-    last = max(piece.stay.last for piece in one.pieces)
-    ends = [piece.stay for piece in one.pieces if piece.stay.last == last]
-    return last if all(stay.discharged_on is not None and stay.alive for stay in ends) else None
+@clause("SK-62")
+def discharges_alive(one: Hospitalisation) -> list[date]:
+    """The days on which the person left hospital alive: every stay that runs to the day ends on it with a known discharge. What was
+    due on the first such day stays due though a stay joins later (Q33, 3)."""
+    stays = [piece.stay for piece in one.pieces]
+    return sorted(
+        {
+            day
+            for day in (stay.discharged_on for stay in stays)
+            if day is not None
+            and all(stay.discharged_on == day and stay.alive for stay in stays if stay.first <= day <= stay.last)
+        }
+    )
 
 
 # ---- SK-64, SK-65: three diseases ------------------------------------------------------------------------------------
