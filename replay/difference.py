@@ -13,8 +13,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any, Final, NamedTuple
 
+from ledger.calendar import JST
 from ledger.errors import LedgerFault
-from ledger.events import FactAmended, FactRetracted, utc_text
+from ledger.events import FactAmended, FactRetracted
 from ledger.journal import KINDS, UNDATED, Deadline, Entry, Item, Journal, Line, Opening, Settlement
 from ledger.periods import ONE_DAY
 from ledger.recorders.log import LogRecord
@@ -131,7 +132,7 @@ def _cause(step: Step) -> dict[str, Any]:
     cause: dict[str, Any] = {
         "cause": "fact" if step.is_fact else "rules",
         "position": step.position,
-        "recorded_at": utc_text(step.record.recorded_at),
+        "recorded_at": step.record.recorded_at.astimezone(JST).isoformat(),
         "type": step.record.type,
         "event_id": step.event.event_id,
     }

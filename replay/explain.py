@@ -1,0 +1,343 @@
+"""The derivation of one line of an answer, past or present, as a document that a stranger can check (`replay/checker.py`).
+
+What the ledger said is the fold of what it assessed, and is shown with the records that say so. How it follows is shown by running the
+product's rules over the facts as they were known: no mode has to be on when facts are recorded. Where today's rules no longer give
+the stored line, the document says that the rules have changed since, and shows what is stored.
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from functools import cached_property
+from hashlib import sha256
+from typing import Any, Final
+
+import orjson
+
+from ledger import events as ev
+from ledger.canonical import canonical
+from ledger.clauses import FOLDERS, Clause, clauses
+from ledger.errors import Refused, Words
+from ledger.journal import Item, Line, Opening
+from ledger.limits import Limit
+from ledger.products import PRODUCTS
+from ledger.recorders.log import LogRecord
+from replay import as_of
+from replay.derivation import Derivation, Taking, derivation, today
+from replay.known import History
+from replay.standing import Found, roles
+from replay.steps import Cut, Step, steps
+
+VERSION: Final = 1
+Node = dict[str, Any]
+
+
+def explanation(policy_id: str, records: Iterable[LogRecord], on: date, cut: Cut, line_id: str) -> Node:
+    """The derivation of a line by its id in the answer. Raises Refused where the answer has no such line."""
+    return _Explained(policy_id, list(records), on, cut, line_id).document()
+
+
+def digest(document: Mapping[str, Any]) -> str:
+    """SHA-256 over the canonical bytes of a document, its digest left out."""
+    return sha256(canonical({name: value for name, value in document.items() if name != "digest"})).hexdigest()
+
+
+class _Explained:
+    """One line, and all that is said about it."""
+
+    def __init__(self, policy_id: str, records: list[LogRecord], on: date, cut: Cut, line_id: str) -> None:
+        self.policy_id, self.on, self.cut, self.line_id = policy_id, on, cut, line_id
+        self.known = History(policy_id, records).known(known_at=cut.known_at, at_position=cut.position)
+        self.story: list[Step] = steps(records, cut)
+        self.answer = as_of.answer(self.known, on, cut.known_at)
+        items: list[Item] = sorted(self.known.journal.standing(on), key=repr) if self.known.fault is None else []
+        self.whole = {item.through(on): item for item in items if isinstance(item, Line)}
+        self.openings = {(item.limit, item.key): item for item in items if isinstance(item, Opening)}
+        self.lines = dict(as_of.named(self.whole))
+        self.names = {line: name for name, line in self.lines.items()}
+        if line_id not in self.lines:
+            raise Refused("--benefit", line_id, self._allowed())
+        self.line = self.lines[line_id]
+
+    def _allowed(self) -> Words:
+        if "undetermined" in self.answer:
+            since = self.answer["undetermined"]["since"]
+            return Words(f"なし：位置 {since} から判定できない", f"none: undetermined since position {since}")
+        shown = [*list(self.lines)[:5], *(["…"] if len(self.lines) > 5 else [])]
+        found = ", ".join(shown)
+        return Words(f"その答の line_id（{found or 'なし'}）", f"a line_id of that answer ({found or 'it has none'})")
+
+    # ---- what is found once --------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def recorded(self) -> list[ev.Event]:
+        return [step.event for step in self.story if step.is_fact]
+
+    @cached_property
+    def derived(self) -> Derivation | None:
+        """How today's rules come to the line; None where they do not, or fail."""
+        try:
+            return derivation(PRODUCTS[self.answer["product"]], self.recorded, self.on, self.line)
+        except Exception:  # noqa: BLE001 - whatever today's rules raise: what is stored is shown all the same
+            return None
+
+    @cached_property
+    def stored_at(self) -> dict[Item, tuple[int, int]]:
+        """Where each item was last added: the position of the assessment, and its place among the entries."""
+        return {
+            entry.item: (step.assessed.position, n)
+            for step in self.story
+            if step.assessed is not None
+            for n, entry in enumerate(step.entries)
+            if entry.sign > 0 and entry.day <= self.on
+        }
+
+    @cached_property
+    def found(self) -> Found:
+        """What part each event plays in the line."""
+        needed, considered = (self.derived.needed, self.derived.considered) if self.derived else (frozenset[str](), frozenset[str]())
+        return roles(self.recorded, self.on, self.line, needed, considered)
+
+    # ---- the document ----------------------------------------------------------------------------------------------------------
+
+    def document(self) -> Node:
+        """The whole derivation, sealed by its digest."""
+        derived = self.derived
+        facts, corrections = self._facts(), self._corrections()
+        pieces = [self._piece(taking, derived.claim.limits, facts) for taking in derived.takings] if derived else []
+        document = {
+            "version": VERSION,
+            "kind": "explanation",
+            "asked": {"policy_id": self.policy_id, "line_id": self.line_id, **{n: self.answer[n] for n in ("on", "known_at", "position")}},
+            "product": self.answer["product"],
+            "terms": {"assessed": self.answer["terms"], "now": self._terms_now()},
+            "rules_changed": derived is None,
+            "line": self._line(self.line_id, self.line),
+            "result": {name: getattr(self.line, name) for name in ("decision", "gross", "payable")},
+            "facts": facts,
+            "corrections": corrections,
+            "others": [other for other in self._others() if other["event_id"] not in {one["event_id"] for one in corrections}],
+            "rules": list(self._rules()),
+            "terms_read": list(self._terms_read()),
+            "steps": self._steps(facts),
+            "rate": self._rate(facts),
+            "pieces": pieces,
+            "limits": [self._limit(account) for account in dict.fromkeys((use.limit, use.key) for use in self.line.uses)],
+            "lines": [self._line(self.names[line], line) for line in self._lines_named(pieces)],
+            "left": self._left(pieces),
+            "today": [] if derived else list(self._today()),
+        }
+        document["assessments"] = self._assessments(document)
+        return document | {"digest": digest(document)}
+
+    def _terms_now(self) -> Node:
+        terms = PRODUCTS[self.answer["product"]].terms
+        return {"version": terms.version, "hash": terms.hash}
+
+    # ---- lines and limits ------------------------------------------------------------------------------------------------------
+
+    def _line(self, name: str, line: Line) -> Node:
+        """A line of the answer, and where it is stored whole."""
+        shown = as_of.benefit(line, name)
+        return shown | {"uses": [use._asdict() for use in line.uses], "stored": self._stored(self.whole[line])}
+
+    def _stored(self, item: Item) -> Node:
+        position, entry = self.stored_at[item]
+        return {"position": position, "entry": entry}
+
+    def _limit(self, account: tuple[str, str]) -> Node:
+        """A limit that the line took of, as it was opened."""
+        opening = self.openings[account]
+        shown = {"limit": opening.limit, "key": opening.key, "unit": opening.unit, "cap": opening.cap, "from": opening.first.isoformat()}
+        last = opening.last.isoformat() if opening.last else None
+        return shown | {"to": last, "rules": list(opening.rules), "stored": self._stored(opening)}
+
+    def _piece(self, taking: Taking, limits: Sequence[Limit], facts: Sequence[Node]) -> Node:
+        """One piece of the line: gross, then each limit in turn, then what is payable."""
+        piece = taking.piece
+        counted = piece.quantity if piece.unit == "day" else 1
+        cuts = {(cut.limit, cut.key): cut.by for cut in piece.cuts}
+        uses = {(use.limit, use.key): use.amount for use in piece.uses}
+        asked, shown = piece.gross, []
+        for limit in limits:
+            account = limit.limit, limit.key
+            before = sum(taking.before[account].values())
+            cut, shown_cap = cuts.get(account, 0), self.openings[account].cap
+            shown.append(
+                {
+                    "limit": limit.limit, "key": limit.key, "unit": limit.unit, "rules": list(limit.rules), "cap": limit.cap,
+                    "cap_found": None if limit.cap == shown_cap else self._source(facts, None, limit.cap),
+                    "used_before": before, "used_by": list(self._used_by(account, taking)), "room": max(0, limit.cap - before),
+                    "asked": asked, "counted": counted, "allowed": asked - cut, "cut": cut, "booked": uses[account],
+                    "used_after": before + uses[account],
+                }
+            )  # fmt: skip
+            asked -= cut
+        days = {"from": piece.first.isoformat(), "to": piece.last.isoformat(), "quantity": piece.quantity}
+        return days | {"gross": piece.gross, "limits": shown, "payable": piece.payable}
+
+    def _used_by(self, account: tuple[str, str], taking: Taking) -> Iterator[Node]:
+        """What lines took of a limit before, each beside what it takes of it in the whole answer."""
+        for line, amount in taking.before[account].items():
+            shown = line.through(self.on)
+            of = next(use.amount for use in shown.uses if (use.limit, use.key) == account)
+            yield {"line_id": self.names.get(shown, as_of.line_name(line)), "amount": amount, "of": of}
+
+    def _lines_named(self, pieces: Iterable[Node]) -> list[Line]:
+        """Other lines of the answer that the derivation names: those that used its limits before, those that it was reckoned from."""
+        used = {use["line_id"] for piece in pieces for limit in piece["limits"] for use in limit["used_by"]}
+        reckoned = {found["line_id"] for found in self._sources_named() if "line_id" in found}
+        return [self.lines[name] for name in sorted((used | reckoned) & self.lines.keys() - {self.line_id})]
+
+    def _left(self, pieces: Sequence[Node]) -> list[Node]:
+        """What each limit has left: after this line, and by all lines of the answer."""
+        after = {(limit["limit"], limit["key"]): limit["cap"] - limit["used_after"] for piece in pieces for limit in piece["limits"]}
+        rows = {(row["limit"], row["key"]): row["remaining"] for row in self.answer["limits"]}
+        accounts = dict.fromkeys((use.limit, use.key) for use in self.line.uses)
+        return [{"limit": a[0], "key": a[1], "after_this_line": after.get(a), "on_the_day": rows[a]} for a in accounts]
+
+    # ---- facts -------------------------------------------------------------------------------------------------------------------
+
+    def _facts(self) -> list[Node]:
+        """The facts that the line rests on, those without which it would be another, and those considered that change nothing in it."""
+        nodes = []
+        for step in self.story:
+            role = self.found.roles.get(step.event.event_id)
+            if role not in {"rests_on", "needed", "considered"}:
+                continue
+            says = _says(step.record)
+            corrected = self.found.corrected_by.get(step.event.event_id, ())
+            in_force = _says(self._record(corrected[-1]))["data"] if corrected else says
+            node = {"role": role, "event_id": step.event.event_id, "says": says, "corrected_by": list(corrected), "in_force": in_force}
+            nodes.append(node | _record(step.record))
+        return nodes
+
+    def _corrections(self) -> list[Node]:
+        """The corrections that hold for those facts."""
+        shown = {node for node, role in self.found.roles.items() if role in {"rests_on", "needed", "considered"}}
+        applied = {one for event_id in shown for one in self.found.corrected_by.get(event_id, ())}
+        return [
+            {"event_id": step.event.event_id, "target": says["target"], "says": says} | _record(step.record)
+            for step in self.story
+            if step.event.event_id in applied
+            for says in (_says(step.record),)
+        ]
+
+    def _others(self) -> Iterator[Node]:
+        """Every other event that was known, and why it plays no part."""
+        for step in self.story:
+            role = self.found.roles.get(step.event.event_id)
+            if step.is_fact and role not in {"rests_on", "needed", "considered"}:
+                yield {"event_id": step.event.event_id, "position": step.position, "type": step.record.type, "role": role}
+
+    def _record(self, event_id: str) -> LogRecord:
+        return next(step.record for step in self.story if step.event.event_id == event_id)
+
+    # ---- rules, terms, arithmetic ------------------------------------------------------------------------------------------------
+
+    def _rules(self) -> Iterator[Node]:
+        """The clauses of the line in the order applied, then those that set its limits."""
+        texts: dict[str, Clause] = {clause.id: clause for folder in FOLDERS for clause in clauses(folder)}
+        limits = [rule for use in self.line.uses for rule in self.openings[use.limit, use.key].rules]
+        for rule, of in dict.fromkeys([*((rule, "line") for rule in self.line.rules), *((rule, "limit") for rule in limits)]):
+            clause = texts.get(rule)
+            ja, en = clause.titles if clause else (rule, rule)
+            yield {"rule": rule, "of": of, "title": {"ja": ja, "en": en}, "text": clause.text if clause else ""}
+
+    def _terms_read(self) -> Iterator[Node]:
+        for term, day, row in self.derived.look_ups if self.derived else ():
+            yield {
+                "term": term.name, "clauses": list(term.clauses), "unit": term.unit, "picked_by": term.picked_by, "day": day.isoformat(),
+                "from": row.from_.isoformat(), "value": plain(row.value), "source": row.source, "note": row.note,
+            }  # fmt: skip
+
+    def _steps(self, facts: Sequence[Node]) -> list[Node]:
+        """The arithmetic of the rate; each number that no step gave with the place where it was found."""
+        shown = []
+        for step in self.derived.claim.steps if self.derived else ():
+            operands = [
+                {"name": name, "value": value, "step": n, "found": None if n else self._source(facts, name, value)}
+                for name, value, n in step.operands
+            ]
+            shown.append({"op": step.op, "operands": operands, "result": step.result})
+        return shown
+
+    def _rate(self, facts: Sequence[Node]) -> Node:
+        """The rate: the result of the last step, or a number taken as it was found."""
+        n = len(self.derived.claim.steps) if self.derived else 0
+        rate = self.line.rate
+        return {"name": "rate", "value": rate, "step": n or None, "found": None if n else self._source(facts, None, rate)}
+
+    def _source(self, facts: Sequence[Node], name: str | None, value: int) -> Node | None:
+        """Where a number stands: in a fact that serves, in a term that was read, in a line reckoned from; by its name, if it has one."""
+        for node in sorted(facts, key=lambda node: node["role"] != "rests_on"):
+            for path, number in numbers(node["in_force"]) if node["role"] != "considered" else ():
+                if number == value and name in (None, path.split(".")[-1].split("[")[0]):
+                    return {"event_id": node["event_id"], "field": path}
+        for read in self._terms_read():
+            for path, number in numbers(read["value"]):
+                if number == value and name in (None, read["term"]):
+                    return {"term": read["term"], "from": read["from"], "field": path}
+        for line in self.derived.lines if self.derived else ():
+            shown = line.through(self.on)
+            if shown in self.names and shown.payable == value and name == line.benefit and set(line.events) <= set(self.line.events):
+                return {"line_id": self.names[shown]}
+        return None
+
+    def _sources_named(self) -> Iterator[Node]:
+        facts = self._facts()
+        yield from (one["found"] for step in self._steps(facts) for one in step["operands"] if one["found"])
+
+    def _today(self) -> Iterator[Node]:
+        """What today's rules make of the same facts, of the same benefit and key, where they no longer give the line."""
+        try:
+            lines = today(PRODUCTS[self.answer["product"]], self.recorded, self.on)
+        except Exception:  # noqa: BLE001 - rules that fail give no line
+            return
+        yield from (as_of.benefit(line, name) for name, line in as_of.named(lines) if line[1:3] == self.line[1:3])
+
+    # ---- records -----------------------------------------------------------------------------------------------------------------
+
+    def _assessments(self, document: Mapping[str, Any]) -> list[Node]:
+        """The records in which the ledger said what is shown of lines and limits."""
+        shown = [document["line"], *document["lines"], *document["limits"]]
+        positions = {node["stored"]["position"] for node in shown}
+        return [_record(step.assessed) for step in self.story if step.assessed is not None and step.assessed.position in positions]
+
+
+def _record(record: LogRecord) -> Node:
+    """A record of the log, with all that its hash is taken over."""
+    return {
+        "policy_id": record.policy_id, "type": record.type, "position": record.position, "version": record.version,
+        "recorded_at": ev.utc_text(record.recorded_at), "previous_hash": record.previous_hash.hex(), "hash": record.hash.hex(),
+        "state": b64encode(record.state).decode(),
+    }  # fmt: skip
+
+
+def _says(record: LogRecord) -> Node:
+    """The data of a record as they are stored: what is personal and no rule reads stands apart from them."""
+    data: Node = orjson.loads(record.state)["data"]
+    return data
+
+
+def plain(value: Any) -> Any:
+    """A value of the terms as JSON."""
+    if isinstance(value, Mapping):
+        return {key: plain(one) for key, one in value.items()}
+    if isinstance(value, tuple):
+        return [plain(one) for one in value]
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def numbers(value: Any, path: str = "") -> Iterator[tuple[str, int]]:
+    """The whole numbers in a JSON value, each by its path: `items[0].current_value`."""
+    if type(value) is int:
+        yield path, value
+    elif isinstance(value, dict):
+        for name, one in value.items():
+            yield from numbers(one, f"{path}.{name}" if path else name)
+    elif isinstance(value, list):
+        for n, one in enumerate(value):
+            yield from numbers(one, f"{path}[{n}]")
