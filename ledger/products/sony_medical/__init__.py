@@ -70,8 +70,8 @@ PRODUCT = Product(
     sections=(
         Section("status", COVER, status),
         Section("premiums", COVER, course_of_premiums, reads_day=True),
-        Section("hospital", COVER | CHARGES, rules.hospital),
-        Section("advanced care", COVER | GUARDED, rules.advanced_care),
+        Section("hospital", COVER | CHARGES, rules.hospital, reads_day=True),
+        Section("advanced care", COVER | GUARDED, rules.advanced_care, reads_day=True),
         deadlines(CHARGES | CARE),
         SETTLEMENTS,
     ),

@@ -63,8 +63,8 @@ def not_in_force(lapses: Sequence[Lapse], began: date, day: date) -> Lapse | Non
 @clause("SM-06")
 def arose_in_between(facts: Facts, lapses: Sequence[Lapse], condition_id: str | None) -> bool:
     """Conditions that arise between lapse and reinstatement, and what they cause, are never covered (FAQ 3)."""
-    ended = [lapse for lapse in lapses if lapse.reinstated_on is not None]
-    return any(lapse.holds(day) for day in _onsets(facts, condition_id) for lapse in ended)
+    arose_in = (lapse for day in _onsets(facts, condition_id) for lapse in lapses if lapse.holds(day))
+    return any(lapse.reinstated_on is not None or facts.on is None or lapse.first <= facts.on for lapse in arose_in)
 
 
 def _onsets(facts: Facts, condition_id: str | None) -> Iterator[date]:
