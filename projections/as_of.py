@@ -87,6 +87,21 @@ def portfolio(dialect: str, asked: Asked, known: str, filters: tuple[str, ...]) 
 
 
 @cache
+def movements(dialect: str) -> str:
+    """The movements of a generation by what they are on, up to a position, each policy's together, policies by code point."""
+    beside = "CROSS JOIN" if dialect == "sqlite" else "JOIN"
+    return (
+        "SELECT p.policy_id, m.position, m.kind, moved.name, moved.key, m.known_us, m.day, m.first, m.last, m.lines, m.amount, "
+        "CASE WHEN m.stands > 0 THEN 1 WHEN m.stands < 0 THEN -1 ELSE 0 END, "
+        "s.name, s.key, s.unit, s.cap, s.first, s.last, s.shown, s.rules "
+        f"FROM read_policies p {beside} read_movements m ON m.policy_no = p.policy_no "
+        "LEFT JOIN read_accounts moved ON moved.policy_no = m.policy_no AND moved.account_no = m.account_no "
+        "LEFT JOIN read_accounts s ON s.policy_no = m.policy_no AND s.account_no = ABS(m.stands) "
+        "WHERE p.generation = :generation AND m.position <= :upto ORDER BY p.policy_id"
+    )
+
+
+@cache
 def terms(known: str) -> str:
     """Which terms were applied last, by the cut, to the policies held: product, version, hash, and to how many."""
     stands = "SUM(CASE WHEN m.kind = {kind} THEN m.stands END)"

@@ -76,7 +76,10 @@ class Follower:
             found = generations.marks(connection)
         if self._generation is None:
             return generations.one(found, generations.CURRENT)
-        return next(mark for mark in found if mark.generation == self._generation)
+        mark = next((mark for mark in found if mark.generation == self._generation), None)
+        if mark is None or mark.state == generations.LEFT:
+            raise LedgerFault(f"generation {self._generation} of the read model was left: another rebuild has begun since")
+        return mark
 
     def _take_in(self, mark: Mark, records: Sequence[LogRecord]) -> int:
         """One batch; where another follower was first, nothing. Records are read and translated before the transaction begins."""

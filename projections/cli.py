@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from ledger.application import ClaimsLedger
     from projections.queries import Question
+    from projections.rebuild import Built
     from projections.rows import Policy
 
 app = typer.Typer()
@@ -107,3 +108,62 @@ def write(db: str, question: Question, wanted: Callable[..., Any], columns: tupl
     with read_model(db) as (_, engine), engine.connect() as connection:
         found = queries.report(connection, question, wanted, name_undetermined)
         console.write_rows((row.wire() for row in found), columns, form)
+
+
+# ---- the projections themselves ------------------------------------------------------------------------------------------------
+
+DIFFERENCE = ("policy_id", "only_old", "only_new", "first_at")
+STATUS = ("projection", "generation", "state", "position", "hash", "head", "lag", "on_log", "policies", "undetermined")
+
+projections = typer.Typer(help=told("集計表の状態", "The state of the projections"))
+app.add_typer(projections, name="projections")
+
+Projection = Annotated[str | None, typer.Option("--projection", metavar="NAME", help=told("この集計表だけ", "This projection alone"))]
+ExitCode = Annotated[bool, typer.Option("--exit-code", help=told("相違があれば 1 で終わる", "Exit 1 where the old and the new differ"))]
+
+
+@projections.command(help=told("どこまで進んでいるか", "How far each is: position, hash, lag"))
+def status(db: Db = options.DEFAULT_DB, lang: Lang = None, form: Format = None) -> None:
+    """The generations of the projections, beside the end of the log. Brings nothing up to date."""
+    from projections.read_model import opened
+    from projections.status import status
+
+    with options.opened(db) as ledger, opened(db) as engine, engine.connect() as connection:
+        console.write_rows((row._asdict() for row in status(connection, ledger)), STATUS, form)
+
+
+@app.command(help=told("集計表を横で作り直し、古いものと比べて入れ替える", "Builds a projection anew beside the old one, compares, swaps"))
+def rebuild(
+    projection: Projection = None,
+    exit_code: ExitCode = False,
+    db: Db = options.DEFAULT_DB,
+    lang: Lang = None,
+    form: Format = None,
+) -> None:
+    """Builds anew from the log. Prints the policies in which the old and the new differ; the new one is read from then on."""
+    from projections.generations import MOVEMENTS, PROJECTIONS
+    from projections.read_model import opened
+    from projections.rebuild import rebuild
+
+    name = projection or MOVEMENTS
+    if name not in PROJECTIONS:
+        raise Refused("--projection", name, PROJECTIONS)
+    with options.opened(db) as ledger, opened(db) as engine:
+        head, _ = ledger.head()
+        with console.progress(told("作り直し", "rebuilding"), head) as tell:
+            built = rebuild(engine, ledger, heard=lambda position: tell(position, max(position, head)), projection=name)
+    console.write_rows((difference._asdict() for difference in built.differences), DIFFERENCE, form)
+    _sum_up(built)
+    if exit_code and built.differences:
+        raise typer.Exit(console.CHECK_FAILED)
+
+
+def _sum_up(built: Built) -> None:
+    """What came of a rebuild, on standard error."""
+    position, differing = built.mark.position, len(built.differences)
+    console.complain(told(f"位置 {position:,} まで作り直した", f"built anew up to position {position:,}"))
+    if built.not_compared is not None:
+        console.complain(told(f"古いものとは比べていない：{built.not_compared}", f"not compared with the old one: {built.not_compared}"))
+    elif differing:
+        ja, en = f"古いものと異なる契約：{differing:,}", f"policies that differ from the old one: {differing:,}"
+        console.complain(told(ja, en))

@@ -124,13 +124,13 @@ def portfolio(connection: Connection, question: Question, asked: Asked = as_of.L
         filters.append("name")
         values["name"] = question.limit
     statement = as_of.portfolio(connection.dialect.name, asked, known, tuple(filters))
-    for policy_id, found in groupby(_streamed(connection, statement, values), itemgetter(-1)):
+    for policy_id, found in groupby(streamed(connection, statement, values), itemgetter(-1)):
         policy = rows.policy(policy_id, found)
         if question.product is None or policy.product == question.product or policy.undetermined is not None:
             yield policy
 
 
-def _streamed(connection: Connection, statement: str, values: dict[str, Any]) -> Iterator[Any]:
+def streamed(connection: Connection, statement: str, values: dict[str, Any]) -> Iterator[Any]:
     """The rows of a statement, some at a time, on the driver."""
     raw: Any = connection.connection.driver_connection
     sql = dialect.of(connection).sql(statement)

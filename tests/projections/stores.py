@@ -19,11 +19,12 @@ from ledger.door import read_lines
 from ledger.errors import Refused
 from ledger.journal import Entry, Held, Item, Line, Opening, Use
 from ledger.policy import Policy
-from projections.engine import engine
+from projections.engine import engine, writing
 from projections.queries import Reader, Undetermined
 from projections.schema import migrate
 from replay.as_of import answer
 from replay.known import History
+from tests.ledger.guards import unguarded
 from tests.oracle import histories_other as oracle
 
 Wire = dict[str, Any]
@@ -40,6 +41,14 @@ def opened(target: str, **given: Any) -> Iterator[tuple[ClaimsLedger, Engine]]:
         migrate(made)
         yield ledger, made
         made.dispose()
+
+
+def tampered(made: Engine, statement: str) -> int:
+    """Carries out a statement as who owns the database may; gives how many rows it changed."""
+    with writing(made).begin() as connection:
+        if "ledger_log" in statement:
+            unguarded(connection.exec_driver_sql, server=made.dialect.name == "postgresql")
+        return connection.exec_driver_sql(statement).rowcount
 
 
 # ---- random histories ------------------------------------------------------------------------------------------------------

@@ -17,10 +17,9 @@ from ledger.errors import Undecodable
 from projections import catch_up as following
 from projections import generations, numbers, queries, writer
 from projections.catch_up import LogRewritten, catch_up
-from projections.engine import engine, writing
+from projections.engine import engine
 from projections.queries import Undetermined
-from tests.ledger.guards import unguarded
-from tests.projections.stores import DAY, Clock, Told, added, fact, held, line, opened, opening, taken_back
+from tests.projections.stores import DAY, Clock, Told, added, fact, held, line, opened, opening, taken_back, tampered
 
 LATER = date(2030, 1, 1)
 
@@ -195,16 +194,10 @@ def test_rows_and_mark_are_of_one_transaction(ledger: ClaimsLedger, made: Engine
 # ---- a log that does not go on -------------------------------------------------------------------------------------------------
 
 
-def tamper(made: Engine, statement: str) -> None:
-    with writing(made).begin() as connection:
-        unguarded(connection.exec_driver_sql, server=connection.dialect.name == "postgresql")
-        connection.exec_driver_sql(statement)
-
-
 def test_a_log_that_was_cut_back_stops_the_follower(ledger: ClaimsLedger, made: Engine) -> None:
     ledger.record([first(), first("P-2")])
     catch_up(made, ledger)
-    tamper(made, "DELETE FROM ledger_log WHERE position > 2")
+    tampered(made, "DELETE FROM ledger_log WHERE position > 2")
 
     with pytest.raises(LogRewritten, match=r"ends at position 2, the read model was built up to position 4: the log was cut back"):
         catch_up(made, ledger)
@@ -213,7 +206,7 @@ def test_a_log_that_was_cut_back_stops_the_follower(ledger: ClaimsLedger, made: 
 def test_a_log_restored_from_an_older_copy_and_gone_on_stops_the_follower(target: str, ledger: ClaimsLedger, made: Engine) -> None:
     ledger.record([first(), first("P-2")])
     catch_up(made, ledger)
-    tamper(made, "DELETE FROM ledger_log WHERE position > 2")
+    tampered(made, "DELETE FROM ledger_log WHERE position > 2")
     with ClaimsLedger.open(target, new_policy=Told, clock=Clock()) as restored:
         restored.record([first("P-3"), first("P-4")])
 
@@ -225,7 +218,7 @@ def test_a_record_taken_out_behind_the_mark_stops_the_follower(ledger: ClaimsLed
     ledger.record([first()])
     catch_up(made, ledger)
     ledger.record([first("P-2"), first("P-3")])
-    tamper(made, "DELETE FROM ledger_log WHERE position = 4")
+    tampered(made, "DELETE FROM ledger_log WHERE position = 4")
     before = rows_of(made)
 
     with pytest.raises(LogRewritten, match=r"position 5 does not follow on the one at position 3"):
@@ -237,7 +230,7 @@ def test_a_record_taken_out_at_the_mark_stops_the_follower(ledger: ClaimsLedger,
     ledger.record([first()])
     catch_up(made, ledger)
     ledger.record([first("P-2")])
-    tamper(made, "DELETE FROM ledger_log WHERE position = 2")
+    tampered(made, "DELETE FROM ledger_log WHERE position = 2")
 
     with pytest.raises(LogRewritten, match=r"no record at position 2"):
         catch_up(made, ledger)
