@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import threading
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import timedelta
@@ -250,12 +251,14 @@ def test_an_import_goes_on_over_a_lost_acknowledgement(
 def test_connections_that_the_server_closed_are_replaced(postgres_url: str) -> None:
     import psycopg
 
-    with open_ledger(postgres_url) as ledger:
+    own = f"hoken-{uuid.uuid4().hex[:12]}"  # the server may serve others, whose connections are left alone
+    with open_ledger(f"{postgres_url}&application_name={own}") as ledger:
         ledger.record([fact(1)])
         with psycopg.connect(postgres_url, autocommit=True) as connection:
-            connection.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'hoken'"
-            )
+            ended = connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = %s", (own,)
+            ).fetchall()
+            assert ended
 
         ledger.record([fact(2)])
 
