@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from itertools import groupby
 from typing import Any
 
 from . import base
@@ -179,7 +180,7 @@ def claim_deadlines(facts: list[Fact], lines: list[dict], on: date, day_of: Call
                 obstructed |= set(days(D(f["data"]["from"]), min(D(f["data"]["to"]), on)))
             due = payment_due(max(completions), inquiries, obstructed)
             out.append(deadline("payment", c["claim_id"], due, met_on(claim, mine, lines), on))
-        limit = right_ends(claim, facts, day_of)
+        limit = right_ends(claim, [f for f in facts if (day_of(f) or on) <= on], day_of)
         if limit is not None:
             out.append(deadline("prescription", c["claim_id"], limit, D(c["filed_on"]), on))
     return out
@@ -381,7 +382,7 @@ def finished(k: base.Known, facts: list[Fact], on: date, state: dict, lines: lis
              refunds: list[dict] = (), discrepancies: list[tuple] = ()) -> dict:
     """The answer in the shape that is compared. `acceptable`: (benefit, key) -> rules that may be named as the deciding one."""
     out = base.result(state, lines, limits, base.settlement(lines, facts, on), k.orphans)
-    out["deadlines"] = sorted(deadlines, key=_deadline_order)
+    out["deadlines"] = [row for row, _ in groupby(sorted(deadlines, key=_deadline_order))]      # equal rows say nothing twice
     out["refunds"] = sorted(refunds, key=lambda r: (r["kind"], r["due_from"], r["amount"]))
     out["discrepancies"] = sorted(discrepancies, key=repr)
     out["acceptable"] = {(l["benefit"], l["key"]): l["acceptable"] for l in lines if l["decision"] == "declined"}
@@ -403,7 +404,8 @@ def comparable(a: dict) -> dict:
 
 
 def difference(oracle: dict, ledger: dict, strict: bool = False) -> list[str]:
-    """What differs, as text. Unless strict, a declined line may name any rule that declines it."""
+    """What differs, as text. Unless strict, a declined line may name any rule that declines it, and a contract that never was (or a
+    trigger whose benefits are declined) may show limits that nothing used or none."""
     want = {n: v for n, v in oracle.items() if n != "acceptable"}
     got = dict(ledger)
     if not strict:
@@ -415,4 +417,7 @@ def difference(oracle: dict, ledger: dict, strict: bool = False) -> list[str]:
                 l = (*l[:7], first[key])
             lines.append(l)
         got["lines"] = sorted(lines)
+        if want["state"] in ("void", "revoked") or want.pop("unused_open", False):
+            want["limits"], got["limits"] = ({k: r for k, r in rows.items() if r[2]} for rows in (want["limits"], got["limits"]))
+    want.pop("unused_open", None)
     return base.difference(want, got)

@@ -29,6 +29,9 @@ ENDS = {"CareCertified": [("valid_from", "valid_to")], "ClaimObstructed": [("fro
         "ClaimFiled": [("right_arose_on", "filed_on")]}
 
 
+CONDITIONS_NAMED = ("caused_by", "other_condition_ids", "unrelated_conditions")
+
+
 def iso(day: date) -> str:
     return day.isoformat()
 
@@ -91,7 +94,8 @@ class Story:
     def fact(self, type_: str, _needs: list[str] | None = None, _name: str | None = None, **data: Any) -> str:
         name = _name or f"{type_}#{len(self.script)}"
         data = {k.rstrip("_"): (iso(v) if isinstance(v, date) else v) for k, v in data.items() if v is not None}
-        self.script.append((type_, data, list(_needs or []), name))
+        named = [c for field in CONDITIONS_NAMED for c in data.get(field) or []]
+        self.script.append((type_, data, [*(_needs or []), *named], name))
         return name
 
     # -- telling --
@@ -142,6 +146,10 @@ class Story:
                 d["facts"] = [self.by_name[n] for n in d["facts"] if n in self.by_name]
                 if not d["facts"]:
                     del d["facts"]
+            recorded = {e["data"]["condition_id"] for e in self.events if e["type"] == "ConditionRecorded"}
+            for field in CONDITIONS_NAMED:                             # only what was once recorded may be named
+                if field in d:
+                    d[field] = [c for c in d[field] if c in recorded]
             event_id = self.tell(s[0], d)
             if event_id:
                 self.by_name[s[3]] = event_id

@@ -40,6 +40,7 @@ AMBIGUITIES: list[tuple[str, str, str]] = [
     ("OY-11", "Day of an increase at renewal of a 16:00 product", "period_start of the renewal (day 1 of its year), though the old plan still serves a trigger on that day."),
     ("OY-11", "Several increases and decreases", "Layer by layer: an increase whose year covers the trigger and that came after the cause adds nothing; a decrease lowers what is left to at most the new amount."),
     ("OY-12", "Plan 'when the cause arose' for a cause before the first start", "None: OY-12 does not serve then."),
+    ("OY-12", "cause_arose_on after the trigger (contradictory)", "OY-12 does not serve: no change of terms lies between the cause and the trigger."),
     ("OY-12", "CoverageChanged on oyako", "A change of terms from its effective_on (that day in the new plan)."),
     ("OY-13", "Is revocation for the first debit 'from the start' on every `on`?",
      "Yes, judged by all known facts: miss, payment by due_on, and a trigger before the due_on (OY-09) whatever `on` is."),
@@ -251,7 +252,7 @@ def insured_amount(facts: list[Fact], certificate: Fact) -> int:
         if new < last:
             amount = min(amount, new)
         last = new
-    if cause is not None and cause >= first_start(facts) and trigger <= last_of_n_years_from(cause, 1):   # OY-12
+    if cause is not None and first_start(facts) <= cause <= trigger <= last_of_n_years_from(cause, 1):   # OY-12
         then = amount_of(general.plan_on(facts, cause, end_inside=True))
         amount = min(amount, then)
     return amount
@@ -404,8 +405,9 @@ def answer(events: list[dict], on: date) -> dict:
         return out
 
     state = base.status(facts, on, end_inside=True, extra=extra)
-    return general.finished(k, facts, on, state, lines, limits, deadlines=general.claim_deadlines(facts, lines, on, base.fact_day),
+    out = general.finished(k, facts, on, state, lines, limits, deadlines=general.claim_deadlines(facts, lines, on, base.fact_day),
                             discrepancies=discrepancies(facts, certificate))
+    return out | {"unused_open": bool(certificate and against)}
 
 
 def discrepancies(facts: list[Fact], certificate: Fact | None) -> list[tuple]:

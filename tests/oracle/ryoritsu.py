@@ -115,11 +115,15 @@ def kr_02_deadlines(facts: list[Fact], on: date) -> list[dict]:
     out = []
     for p in base.periods(facts):
         due = add_months(p["end"], -3)
-        if on < p["start"] or general.from_the_start(facts) or general.ended_before(facts, due + ONE, (insured(facts),)):
+        if on < p["start"] or general.from_the_start(facts) or general.ended_before(facts, due) or died_by(facts, due):
             continue
         sent = sorted(D(f["data"]["sent_on"]) for f in of(facts, "RenewalNoticeSent") if in_period(facts, D(f["data"]["sent_on"])) == p["start"])
         out.append(general.deadline("renewal_notice", None, due, sent[0] if sent else None, on))
     return out
+
+
+def died_by(facts: list[Fact], day: date) -> bool:
+    return any(f["data"]["person_id"] == insured(facts) and D(f["data"]["died_on"]) <= day for f in of(facts, "PersonDied"))
 
 
 def in_period(facts: list[Fact], day: date) -> date | None:

@@ -6,7 +6,7 @@
 
 Shape: {"state", "lines": sorted [(benefit, key, from, to, gross, payable, decision, deciding rule)], "limits": {"limit|key": [unit, cap, used]},
 "certificates": sorted [(claim_id, claimed, threshold, required)], "orphans": count, "outstanding": yen}; the oracle's also has
-"acceptable": {(benefit, key, from): rules that decline the line}, for `difference`.
+"acceptable": {(benefit, key, from): rules that decline the line} and "chains": {condition: the least of its chain}, for `difference`.
 """
 from __future__ import annotations
 
@@ -28,6 +28,9 @@ AMBIGUITIES: list[tuple[str, str, str]] = [
 ]
 
 DAY_BENEFITS = ("hospital_daily", "outpatient_daily", "three_daily", "cancer_long_stay", "care_annuity")
+
+
+OF_STAYS = ("hospital_daily", "lump_admission", "lump_long", "lump_discharge", "three_lump", "three_daily", "cancer_long_stay", "outpatient_daily")
 
 
 # ---- SK-90 ---------------------------------------------------------------------------------------------------------------------
@@ -73,6 +76,14 @@ def open_periods(case: Case) -> None:
         case["limits"].setdefault((limit, key), [unit, cap, 0])
 
 
+def greatest_held(case: Case) -> None:
+    """A period's row shows the greatest that its lines drew on and that it held last in view."""
+    for (limit, key), row in case["limits"].items():
+        if limit in ("bailee.period", "household.period"):
+            period = next(p for p in case["periods"] if p["start"].isoformat() == key)
+            row[1] = max(row[1], sc.amount_of(sc.plan_on(case, min(case["on"], period["end"] - timedelta(days=1))), limit.split(".")[0]))
+
+
 # ---- the answer --------------------------------------------------------------------------------------------------------------------
 def derive(facts: list[base.Fact], on: date) -> Case:
     """All lines and limits of the facts dated to `on`."""
@@ -97,6 +108,7 @@ def derive(facts: list[base.Fact], on: date) -> Case:
     seikatsu_rest.income(case)
     seikatsu_care.care(case)
     open_periods(case)
+    greatest_held(case)
     return case
 
 
@@ -133,14 +145,15 @@ def shape(l: dict) -> tuple:
 def answer(events: list[dict], on: date) -> dict:
     k = base.known(events)
     if k.issued is None:
-        return {"state": "unknown", "lines": [], "limits": {}, "certificates": [], "orphans": len(k.orphans), "outstanding": 0, "acceptable": {}}
+        return {"state": "unknown", "lines": [], "limits": {}, "certificates": [], "orphans": len(k.orphans), "outstanding": 0, "acceptable": {}, "chains": {}}
     case = derive(k.facts, on)
     lines = merged(case["lines"])
     return {"state": base.state_on(case["facts"], on), "lines": sorted(shape(l) for l in lines),
             "limits": {f"{limit}|{key}": list(row) for (limit, key), row in sorted(case["limits"].items())},
-            "certificates": sk_90_certificates(case, lines), "orphans": len(k.orphans),
+            "certificates": sk_90_certificates(case, case["lines"]), "orphans": len(k.orphans),
             "outstanding": base.settlement(lines, case["facts"], on)["outstanding"],
-            "acceptable": {(l["benefit"], l["key"], l["from"].isoformat()): l["acceptable"] for l in lines if l["decision"] == "declined"}}
+            "acceptable": {(l["benefit"], l["key"], l["from"].isoformat()): l["acceptable"] for l in lines if l["decision"] == "declined"},
+            "chains": {c: min(sc.chain(case, c)) for c in case["conditions"]}}
 
 
 # ---- the ledger's answer -------------------------------------------------------------------------------------------------------------
@@ -159,19 +172,28 @@ def comparable(a: dict) -> dict:
 
 def lenient(got: dict, oracle: dict) -> dict:
     """What both must agree on whatever way the open questions are settled that the specification leaves to the shape alone:
+    what is derived from the stays of a contract that never was, or that a rescission refuses, may be shown or not, joined or not;
+    of a chain's declined anticancer months it counts that each is there, not under which of several rules and keys;
     a declined line may name any rule that declines it and any gross; no zero lines; limit rows only where something was used."""
     lines: list[Any] = []
     for benefit, key, first, last, gross, payable, decision, rule in got["lines"]:
         if decision == "declined":
-            if rule in oracle["acceptable"].get((benefit, key, first), ()) or benefit == "anticancer":
+            ways = oracle["acceptable"].get((benefit, key, first), ())
+            if benefit in OF_STAYS and got["state"] in ("void", "revoked"):
+                continue
+            if benefit in OF_STAYS and any(r.startswith("KR-") for r in (rule, *ways)):
+                continue
+            if rule in ways or benefit == "anticancer":
                 rule = "any"
             if benefit == "anticancer":
-                key = key.split("/")[0]
-            lines.append((benefit, key, first, last, 0, 0, decision, rule))
+                key = oracle["chains"][key.split("/")[0]]
+            line = (benefit, key, first, last, 0, 0, decision, rule)
+            if benefit != "anticancer" or line not in lines:
+                lines.append(line)
         elif gross:
             lines.append((benefit, key, first, last, gross, payable, decision, rule))
     shown = {k: v for k, v in got["limits"].items() if v[2] or (got["state"] == "in_force" and k.split("|")[0].endswith(".period"))}
-    return {**{k: v for k, v in got.items() if k != "acceptable"}, "lines": sorted(join_declined(lines)), "limits": shown}
+    return {**{k: v for k, v in got.items() if k not in ("acceptable", "chains")}, "lines": sorted(join_declined(lines)), "limits": shown}
 
 
 def join_declined(lines: list[tuple]) -> list[tuple]:
@@ -189,7 +211,7 @@ def join_declined(lines: list[tuple]) -> list[tuple]:
 
 def difference(oracle: dict, ledger: dict, strict: bool = False) -> list[str]:
     """What differs, as text; empty where the answers agree."""
-    want, got = ({k: v for k, v in oracle.items() if k != "acceptable"}, ledger) if strict else (lenient(oracle, oracle), lenient(ledger, oracle))
+    want, got = ({k: v for k, v in oracle.items() if k not in ("acceptable", "chains")}, ledger) if strict else (lenient(oracle, oracle), lenient(ledger, oracle))
     out = []
     for name in ("state", "certificates", "orphans", "outstanding"):
         if want[name] != got[name]:

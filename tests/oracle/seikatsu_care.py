@@ -34,7 +34,7 @@ def sk_85_states(case: Case) -> list[dict[str, Any]]:
         if running and day <= states[-1]["last"] + ONE:
             s = states[-1]
             if LEVELS.index(d["level"]) >= LEVELS.index(s["min_level"]):
-                s["last"] = max(s["last"], D(d["valid_to"]))
+                s["last"] = D(d["valid_to"])                               # it takes its place, with its own end
                 s["certificates"].append(f)
             else:
                 s["last"] = min(s["last"], day - ONE)

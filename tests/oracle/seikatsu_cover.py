@@ -38,8 +38,6 @@ AMBIGUITIES: list[tuple[str, str, str]] = [
     ("SK-04a", "'as far as they are still held'", "Layer by layer (by entry day) the lesser of the amount held on accident_on and on the later day."),
     ("SK-04a", "A lump sum of an accident with several stays", "The rider must be held on accident_on and on the admission of the stay in which the day of the lump falls."),
     ("SK-05", "'joined as SK-20': do SK-22 and SK-23 join here too?", "No: same chain within 180 days only. Every stay counts, also those declined by SK-33 to SK-35; injury stays do not."),
-    ("SK-07, SK-60", "Cancer's own onset before the rider's entry, diagnosis after it: cancer_diagnosis?",
-     "Paid: SK-60 asks only for diagnosed_on (Q26, Q35). SK-07's own onset is read for anticancer alone."),
     ("SK-08", "Does it bar injury benefits of an injury with a pregnancy in its chain?", "Yes: 'nothing that comes of that pregnancy'."),
     ("SK-61", "Entry day of the rider's layer, and its units", "For each base layer the later of its entry and the rider's; units of those that cover."),
 ]

@@ -24,8 +24,9 @@ AMBIGUITIES: list[tuple[str, str, str]] = [
     ("SK-60", "Treatment not started (missing, or after `on`)", "No line; but a line declined for another ground counts from diagnosed_on at once."),
     ("SK-60", "A condition that is no cancer", "Declined by SK-60."),
     ("SK-60", "Days of the line; key; unit of the limit", "from = to = diagnosed_on, counts_from the later day; key: event id; unit times, cap 1."),
+    ("SK-60, SK-07", "The cancer's own onset before the rider's entry, its diagnosis after it", "Declined by SK-04; the onset of what caused it is not read."),
     ("SK-60", "SK-08 for a cancer whose chain has a pregnancy", "Not asked: only diagnosed_on."),
-    ("SK-66", "A declined treatment: how many lines, which key", "One for each touched month, key `condition_id/that month`; none where the month has a paid amount of the same chain. The key is not compared unless strict."),
+    ("SK-66", "A declined treatment: how many lines, which key", "One for each condition, touched month and deciding rule, key `condition_id/that month`; also where the month has a paid amount of the same chain. The key is not compared unless strict."),
     ("SK-66", "`to` of the month's line when `on` lies in the month", "The month's last day; the whole amount counts from the first treated day."),
     ("SK-66, SK-03", "Layers of a treatment in a running incident", "Those held on the treatment's own day by the plan then (also after the policy's end: the last plan); a dropped rider ends payment, an added one covers only a cancer whose own onset is not before it."),
     ("SK-68", "Do declined treatments (SK-67, SK-04, not held) keep an incident running?", "No: only days that are covered count as treated."),
@@ -106,7 +107,7 @@ def surgery(case: Case) -> None:
         d = f["data"]
         layers, rules = treatment_cover(case, d["condition_id"], day)
         rules = rules + sk_47(d) + sk_48(d) + sk_51(case, d["condition_id"], day)
-        rules = rules or sk_49(d, day, paid)
+        rules = rules + sk_49(d, day, paid)
         times = 20 if sk_46_in_hospital(case, day) else 5
         if lifestyle(case, d["condition_id"]):
             times *= 2
@@ -136,7 +137,7 @@ def radiation(case: Case) -> None:
         layers, rules = treatment_cover(case, d["condition_id"], day)
         if basis == "none" or (d["modality"] == "hyperthermia" and basis != "advanced"):
             rules = [*rules, "SK-50"]
-        rules = rules or sk_50(case, d, day, paid)
+        rules = rules + sk_50(case, d, day, paid)
         halves = sc.total(layers or sc.layers(case, "units", day))
         times = 10 if lifestyle(case, d["condition_id"]) else 5
         l = sc.add(case, "radiation", f["event_id"], day, day, 5_000 * halves * times // 2, "SK-50", rules, events=[f["event_id"]],
@@ -176,6 +177,9 @@ def cancer_diagnosis(case: Case) -> None:
         if not sc.layers(case, "cancer_diagnosis", day):
             continue
         rules = sc.sk_00(case, day, d["condition_id"]) + sc.sk_35(case, d["condition_id"])
+        own = sc.onset(case["conditions"][d["condition_id"]])
+        if own is not None and own < sc.layers(case, "cancer_diagnosis", day)[0][0]:     # SK-07: own onset only, no 730-day relief
+            rules = [*rules, "SK-04"]
         cancer = sc.sk_10_cancer(sc.code_of(case, d["condition_id"]))
         proven = d.get("pathology", True) or d.get("accepted_otherwise", False)
         if not cancer or not proven or not d.get("first_ever", True):
@@ -244,7 +248,7 @@ def anticancer(case: Case) -> None:
         if not (d["drug"] == "hormone" and sc.code_of(case, d["condition_id"])[:3] in ("C50", "C61")):
             m["full"] = True
     pay_months(case, incidents)
-    decline_months(case, incidents, refused)
+    decline_months(case, refused)
 
 
 def pay_months(case: Case, incidents: list[dict]) -> None:
@@ -257,16 +261,16 @@ def pay_months(case: Case, incidents: list[dict]) -> None:
                               ("anticancer.period", sc.period_key(case, i["first"]) or "", 6_000_000)])
 
 
-def decline_months(case: Case, incidents: list[dict], refused: list[tuple[str, date, Fact, list[str]]]) -> None:
-    shown: dict[str, dict] = {}
+def decline_months(case: Case, refused: list[tuple[str, date, Fact, list[str]]]) -> None:
+    """One line for each condition, month and deciding rule, whatever else the month has."""
+    shown: dict[tuple[str, str], dict] = {}
     for month, day, f, rules in refused:
         condition_id = f["data"]["condition_id"]
-        if any(month in i["months"] and condition_id in sc.chain(case, i["condition_id"]) for i in incidents):
-            continue
         key = f"{condition_id}/{month}"
-        if key in shown:
-            shown[key]["acceptable"] = sorted({*shown[key]["acceptable"], *rules})
+        if (key, rules[0]) in shown:
+            l = shown[key, rules[0]]
+            l["acceptable"] = sorted({*l["acceptable"], *rules})
             continue
         hormone = f["data"]["drug"] == "hormone" and sc.code_of(case, condition_id)[:3] in ("C50", "C61")
-        shown[key] = sc.add(case, "anticancer", key, month_first(month), month_last(month), 50_000 if hormone else 100_000, "SK-66", rules,
-                            counts_from=day, events=[f["event_id"]], condition_id=condition_id)
+        shown[key, rules[0]] = sc.add(case, "anticancer", key, month_first(month), month_last(month), 50_000 if hormone else 100_000, "SK-66",
+                                      rules, counts_from=day, events=[f["event_id"]], condition_id=condition_id)

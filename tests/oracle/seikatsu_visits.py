@@ -15,8 +15,8 @@ AMBIGUITIES: list[tuple[str, str, str]] = [
     ("SK-37", "'the same condition chain' as which stay's condition", "As any stay of the hospitalisation (also one that joined by SK-22 or SK-23)."),
     ("SK-37", "A visit for a chain member that no layer covers by itself", "Declined by SK-04/08; SK-05's 730 days are judged by the first admission of the hospitalisation around which it lies. Otherwise all layers of the hospitalisation pay."),
     ("SK-37", "A visit in the after-window of several hospitalisations, or the before-window of several", "The one that began first."),
-    ("SK-37", "Order in which visits before an admission take the 30 days (all count from the admission)", "By the day of the visit, then the event_id."),
-    ("SK-37", "A visit whose after- and before-limits are both full", "Reduced by the after-limit of the earlier."),
+    ("SK-37", "Order in which visits before an admission take the 30 days (all count from the admission)", "They all count from the admission, so by event_id (the specification's general order)."),
+    ("SK-37", "A visit whose after- and before-limits are both full", "Reduced by the limit that it asked last, the before-limit of the later."),
     ("SK-37", "The only hospitalisation around the visit is declined", "SK-37 declines the visit."),
     ("SK-39", "A worn day that cannot be paid (stay day, other visit, after day 180)", "Each worn day is a visit of its own, so the run splits into payable, reduced and declined lines, all with the event's key."),
     ("SK-39", "Worn for a condition that is no injury", "Declined by SK-39."),
@@ -50,21 +50,27 @@ def sk_40(d: dict, kind: str, starts: date | None) -> list[str]:
 
 
 def outpatient(case: Case, hospitalisations: list[Hospitalisation]) -> None:
-    """All visits and worn days, by day, then event_id."""
-    visits = []
+    """All visits and worn days. Each day in turn, those that count from it, by event_id: so a visit before an admission waits for the
+    admission, and one whose after-limit is full waits for the next."""
+    waiting = []
     for f in of(case["facts"], "OutpatientVisited"):
-        visits.append((D(f["data"]["visited_on"]), f["event_id"], f))
+        waiting.append((f["event_id"], D(f["data"]["visited_on"]), f))
     for f in of(case["facts"], "ImmobilisationWorn"):
         for day in days(D(f["data"]["from"]), min(D(f["data"]["to"]), case["on"])):
-            visits.append((day, f["event_id"], f))
+            waiting.append((f["event_id"], day, f))
     paid: set[date] = set()
-    for day, event_id, f in sorted(visits, key=lambda v: v[:2]):
-        c = case["conditions"][f["data"]["condition_id"]]
-        injury = c["kind"] == "injury"
-        l = injury_visit(case, f, day, paid) if injury else sickness_visit(case, f, day, paid, hospitalisations)
-        l["events"] = [event_id]
-        if l["payable"] > 0:
-            paid.add(day)
+    for today in sorted({day for _, day, _ in waiting} | {s["first"] for s in case["stays"]}):
+        for event_id, day, f in sorted(waiting, key=lambda v: v[:2]):
+            if day > today:
+                continue
+            injury = case["conditions"][f["data"]["condition_id"]]["kind"] == "injury"
+            l = injury_visit(case, f, day, paid) if injury else sickness_visit(case, f, day, paid, hospitalisations, today)
+            if l is None:
+                continue
+            waiting.remove((event_id, day, f))
+            l["events"] = [event_id]
+            if l["payable"] > 0:
+                paid.add(day)
 
 
 def common_rules(case: Case, f: dict, day: date, paid: set[date]) -> list[str]:
@@ -100,39 +106,54 @@ def injury_visit(case: Case, f: dict, day: date, paid: set[date]) -> dict:
     return l
 
 
-def around(case: Case, condition_id: str, day: date, hospitalisations: list[Hospitalisation]) -> list[tuple[str, Hospitalisation]]:
-    """SK-37: the hospitalisations around which the day lies, [("after" | "before", hospitalisation)], after first, earliest first."""
-    mine = [h for h in hospitalisations if any(condition_id in sc.chain(case, s["condition_id"]) for s in h["stays"])]
-    after = [("after", h) for h in mine if h["first"] < day <= plus(sh.last_day(h), 180)]
-    before = [("before", h) for h in mine if plus(h["first"], -90) <= day < h["first"]]
-    return after + before
+def around(case: Case, condition_id: str, day: date, hospitalisations: list[Hospitalisation]) -> list[tuple[date, str, Hospitalisation]]:
+    """SK-37: the hospitalisations around which the day lies, [(day it counts from, "after" | "before", hospitalisation)], the first
+    open first. It counts from the visit or, where that is later, the first admission for its chain."""
+    out = []
+    for h in hospitalisations:
+        mine = [s["first"] for s in h["stays"] if condition_id in sc.chain(case, s["condition_id"])]
+        if mine and h["first"] < day <= plus(sh.last_day(h), 180):
+            out.append((max(day, min(mine)), "after", h))
+        elif mine and plus(h["first"], -90) <= day < h["first"]:
+            out.append((max(day, min(mine)), "before", h))
+    return sorted(out, key=lambda x: (x[0], x[2]["first"]))
 
 
-def sickness_visit(case: Case, f: dict, day: date, paid: set[date], hospitalisations: list[Hospitalisation]) -> dict:
-    """SK-37: around a paid hospitalisation only."""
+def sickness_visit(case: Case, f: dict, day: date, paid: set[date], hospitalisations: list[Hospitalisation], today: date) -> dict | None:
+    """SK-37: around a paid hospitalisation only. None: nothing to say of it today yet."""
     d = f["data"]
     condition_id = d["condition_id"]
-    common = common_rules(case, f, day, paid) + (["SK-39"] if f["type"] == "ImmobilisationWorn" else [])
     near = around(case, condition_id, day, hospitalisations)
-    if not near:
-        rules = [*sc.from_the_start(case), *common, *sk_40(d, "sickness", None), "SK-37"]
-        l = sc.add(case, "outpatient_daily", f["event_id"], day, day, sk_36_amount(sc.layers(case, "units", day)), "SK-37", rules,
-                   condition_id=condition_id)
-        for s in sh.sickness_stays(case):                              # the rule that declined the stay may be named as well
-            if s["joined"] is None and condition_id in sc.chain(case, s["condition_id"]):
-                l["acceptable"] = sorted({*l["acceptable"], *s["declined"], *sh.by_sk_04_or_05(s["barred"], day), "SK-04", "SK-05"})
-        return l
-    chosen = near[0]
-    for side, h in near:                                               # as after the earlier while there is room, else as before the later
-        if sc_used(case, side, h) < 30:
-            chosen = (side, h)
-            break
-    side, h = chosen
-    good, barred = sc.cover(case, h["held"], condition_id, sh.sk_05_first(case, h["stays"][0]))
-    rules = common + sk_40(d, "sickness", h["first"]) + ([] if good else sh.by_sk_04_or_05(barred, day))
-    l = sc.add(case, "outpatient_daily", f["event_id"], day, day, sk_36_amount(h["layers"]), "SK-37", rules, condition_id=condition_id)
-    if not rules:
-        sc.take_whole(case, l, [(f"outpatient_days.{side}", h["key"], "days", 30)])
+    last = max([day, *(counts for counts, _, _ in near)])
+    ways, why = [], []
+    for counts, side, h in near:
+        good, barred = sc.cover(case, h["held"], condition_id, sh.sk_05_first(case, h["stays"][0]))
+        rules = sk_40(d, "sickness", h["first"]) + ([] if good else sh.by_sk_04_or_05(barred, day))
+        why += rules
+        if not rules:
+            ways.append((counts, side, h))
+    common = common_rules(case, f, day, paid) + (["SK-39"] if f["type"] == "ImmobilisationWorn" else [])
+    if not ways or common:
+        if today < (ways[0][0] if ways else last):
+            return None
+        return declined_visit(case, f, day, [*common, *why] if near else [*sc.from_the_start(case), *common, *sk_40(d, "sickness", None), "SK-37"], near)
+    open_now = [(side, h) for counts, side, h in ways if counts <= today and sc_used(case, side, h) < 30]
+    if not open_now and today < ways[-1][0]:
+        return None
+    side, h = open_now[0] if open_now else ways[-1][1:]
+    l = sc.add(case, "outpatient_daily", f["event_id"], day, day, sk_36_amount(h["layers"]), "SK-37", [], condition_id=condition_id)
+    sc.take_whole(case, l, [(f"outpatient_days.{side}", h["key"], "days", 30)])
+    return l
+
+
+def declined_visit(case: Case, f: dict, day: date, rules: list[str], near: list[tuple[date, str, Hospitalisation]]) -> dict:
+    """A declined line. Where the only stays around were declined, the rule that declined them may be named as well."""
+    condition_id = f["data"]["condition_id"]
+    amount = sk_36_amount(near[0][2]["layers"] if near else sc.layers(case, "units", day))
+    l = sc.add(case, "outpatient_daily", f["event_id"], day, day, amount, "SK-37", rules, condition_id=condition_id)
+    for s in sh.sickness_stays(case) if not near else ():
+        if s["joined"] is None and condition_id in sc.chain(case, s["condition_id"]):
+            l["acceptable"] = sorted({*l["acceptable"], *s["declined"], *sh.by_sk_04_or_05(s["barred"], day), "SK-04", "SK-05"})
     return l
 
 
@@ -261,6 +282,6 @@ def stay_riders(case: Case, hospitalisations: list[Hospitalisation]) -> None:
         if not three:
             amount = 10_000 * amount // 2
         l = sc.add(case, benefit, key, day, day, amount, "SK-65" if three else "SK-61", rules,
-                   events=sh.stay_events(case, day, h), condition_id=h["cause"])
+                   events=stay_events(h, day), condition_id=h["cause"])
         if three and not rules:
             sc.take_whole(case, l, [("three_days.period", sh.sk_32_period(case, h), "days", 120)])
