@@ -13,7 +13,7 @@ from ledger import events as ev
 from ledger.journal import UNDATED, Span
 from ledger.periods import ONE_DAY, Clock, Period, own_days, period_of
 from ledger.product import Plan
-from ledger.timeline import Facts
+from ledger.timeline import Facts, Known
 
 P = TypeVar("P", bound=Plan)
 
@@ -90,9 +90,17 @@ def contract(facts: Facts, plan_type: type[P], clock: Clock) -> Contract[P]:
     ]
     changes: list[tuple[date, Any]] = [(fact.data.period_start, fact) for fact in renewed if fact.data.plan is not None]
     changes += [(fact.data.effective_on, fact) for fact in facts.of(ev.CoverageChanged)]
-    for day, fact in sorted(changes, key=lambda change: (change[0], change[1].event_id)):
+    shared = {period.end for period in periods if clock == "16:00"}
+    for day, fact in sorted(changes, key=lambda change: (change[0], _turn(change[1], shared), change[1].event_id)):
         plans.append(PlanHeld(day, _plan(plan_type, fact.data.plan), fact.event_id, fact.data))
     return Contract(issued.data, issued.event_id, entered_on, tuple(sorted(periods)), tuple(plans))
+
+
+def _turn(change: Known[Any], shared: set[date]) -> int:
+    """On one day a renewal brings its plan in before a change of it does; on a day that two periods share the change is the earlier
+    period's, and comes before. Interpretation."""
+    renewed = change.data.period_start if isinstance(change.data, ev.PolicyRenewed) else None
+    return 1 if renewed is None else 2 if renewed in shared else 0
 
 
 def _plan(plan_type: type[P], options: Any) -> P:

@@ -9,8 +9,8 @@ from ledger import events as ev
 from ledger.journal import Item, Line
 from ledger.product import Product, Section
 from ledger.products.general.contract import LIFE, periods_hold, states
-from ledger.products.general.deadlines import PRESCRIPTION, deadline_turns, deadlines
-from ledger.products.general.endings import ENDINGS_GUARD, LAPSES, endings_hold, recorded_lapses_hold
+from ledger.products.general.deadlines import deadline_turns, deadlines
+from ledger.products.general.endings import LAPSES, endings_hold, recorded_lapses_hold
 from ledger.products.general.settlements import SETTLEMENTS
 from ledger.products.general.stays import STAYS
 from ledger.products.seikatsu.plan import SeikatsuPlan
@@ -41,6 +41,8 @@ TREATMENTS: frozenset[type[ev.Fact]] = frozenset(
 PROPERTY: frozenset[type[ev.Fact]] = frozenset({ev.LiabilityIncurred, ev.PropertyLost, ev.HoleInOneAchieved})
 INCOME: frozenset[type[ev.Fact]] = frozenset({ev.WorkDisabilityStarted, ev.WorkIncomeReported, ev.WorkResumed})
 CARE: frozenset[type[ev.Fact]] = frozenset({ev.CareCertified, ev.CareEnded})
+GUARDED = frozenset[type[ev.Fact]]().union(*(guard.reads for guard in surgery.GUARDS))
+"""What decides whether an earlier treatment was paid."""
 BENEFIT_FACTS = COVER | STAYS | VISITS | TREATMENTS | PROPERTY | INCOME | CARE
 
 
@@ -72,8 +74,8 @@ PRODUCT = Product(
         Section("status", LIFE | LAPSES, status),
         Section("hospital days", COVER | STAYS, hospital.hospital_daily),
         Section("outpatient days", COVER | STAYS | VISITS, outpatient.outpatient_daily),
-        Section("surgery", COVER | STAYS | {ev.SurgeryPerformed}, surgery.surgeries),
-        Section("radiation", COVER | {ev.RadiationGiven}, surgery.radiations),
+        Section("surgery", COVER | STAYS | GUARDED | {ev.SurgeryPerformed}, surgery.surgeries),
+        Section("radiation", COVER | GUARDED | {ev.RadiationGiven}, surgery.radiations),
         Section("advanced care", COVER | {ev.AdvancedCareReceived}, advanced.advanced_care),
         Section("cancer diagnosis", COVER | {ev.CancerDiagnosed}, cancer.diagnoses),
         Section("lump sums for stays", COVER | STAYS, lump_sums.lump_sums),
@@ -86,7 +88,7 @@ PRODUCT = Product(
         deadlines(BENEFIT_FACTS),
         SETTLEMENTS,
     ),
-    guards=(*ENDINGS_GUARD, PRESCRIPTION),
+    guards=surgery.GUARDS,
     refusals=REFUSALS,
     turns=turns,
 )  # fmt: skip

@@ -81,6 +81,20 @@ def test_sk_01_an_increase_serves_admissions_from_its_own_day(first: str, pays: 
     assert history.pays(LATER) == {"hospital_daily": pays}
 
 
+def test_sk_01_on_one_day_the_renewal_s_plan_comes_before_a_change_of_it() -> None:
+    for change_first in (True, False):
+        history = Seikatsu("1")
+        history.sickness(onset="2024-01-02")
+        told = [
+            ("CoverageChanged", {"effective_on": "2024-01-01", "plan": plan("2")}),
+            ("PolicyRenewed", {"period_start": "2024-01-01", "period_end": "2025-01-01", "plan": plan("4")}),
+        ]
+        for kind, data in told if change_first else told[::-1]:
+            history.add(kind, **data)
+        history.stay("s1", "2024-02-01", "2024-02-01")
+        assert history.pays("2024-12-31") == {"hospital_daily": 10_000}
+
+
 @pytest.mark.parametrize(
     ("onset", "pays"), [("2022-12-31", 0), ("2023-01-01", 25_000), ("2023-05-31", 25_000), ("2023-06-01", 100_000)]
 )

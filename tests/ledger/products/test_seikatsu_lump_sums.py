@@ -122,13 +122,21 @@ def test_sk_62_no_lump_discharge_while_the_discharge_is_not_known() -> None:
     assert reached(history, "lump_discharge") == []
 
 
-def test_sk_62_the_last_stay_s_discharge_decides() -> None:
+def test_sk_62_once_due_lump_discharge_stays_though_a_stay_joins_later() -> None:
     history = stay_of(20, LUMPS)
     again = plus(FIRST, 60)
     history.stay("s2", again, plus(again, 9), alive=False)
-    assert reached(history, "lump_discharge", plus(again, -1)) == [("s1", plus(FIRST, 19))]
-    assert reached(history, "lump_discharge", again) == []
-    assert reached(history, "lump_discharge") == []
+    for day in (plus(FIRST, 19), plus(again, -1), again, LATER):
+        assert reached(history, "lump_discharge", day) == [("s1", plus(FIRST, 19))], day
+
+
+@pytest.mark.parametrize(("days_before", "discharged"), [(13, "second"), (14, "first")])
+def test_sk_62_the_first_discharge_on_or_after_the_14th_day_decides(days_before: int, discharged: str) -> None:
+    history = stay_of(days_before, LUMPS)
+    again = plus(FIRST, 60)
+    history.stay("s2", again, plus(again, 9))
+    day = {"first": plus(FIRST, days_before - 1), "second": plus(again, 9)}[discharged]
+    assert reached(history, "lump_discharge") == [("s1", day)]
 
 
 def test_sk_62_a_transfer_is_no_discharge() -> None:

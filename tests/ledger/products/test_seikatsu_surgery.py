@@ -186,6 +186,28 @@ def test_sk_49_within_14_days_from_the_last_paid_one_that_day_included(day: str,
     assert declined(history, "surgery") == rules
 
 
+def test_sk_49_what_a_rescission_declines_is_not_the_last_paid_one() -> None:
+    history = Seikatsu()
+    history.sickness()
+    history.sickness("c2")
+    operated(history, "2023-04-04", code="K276")
+    operated(history, "2023-04-05", "c2", code="K276")
+    history.add("PolicyRescinded", rescinded_on="2023-06-01", ground="disclosure", unrelated_conditions=["c2"])
+    assert declined(history, "surgery", "2023-05-31") == ["SK-49"]
+    assert declined(history, "surgery") == ["KR-04"]
+
+
+def test_sk_50_what_a_rescission_declines_is_not_the_last_paid_one() -> None:
+    history = Seikatsu()
+    history.sickness()
+    history.sickness("c2", caused_by=["c1"])
+    irradiated(history, "2023-04-04")
+    irradiated(history, "2023-04-05", "c2")
+    history.add("PolicyRescinded", rescinded_on="2023-06-01", ground="disclosure", unrelated_conditions=["c2"])
+    assert declined(history, "radiation", "2023-05-31") == ["SK-50"]
+    assert declined(history, "radiation") == ["KR-04"]
+
+
 def test_sk_49_counts_from_the_last_paid_one_not_from_a_declined_one() -> None:
     history = Seikatsu()
     history.sickness(icd10="H33.3")

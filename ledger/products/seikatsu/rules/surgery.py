@@ -12,6 +12,8 @@ from ledger.journal import Item, Line
 from ledger.limits import Claim
 from ledger.periods import nth_day
 from ledger.product import clause
+from ledger.products.general.deadlines import PRESCRIPTION
+from ledger.products.general.endings import ENDINGS_GUARD
 from ledger.products.seikatsu.rules.conditions import accident_day, chains, conditions
 from ledger.products.seikatsu.rules.cover import TERMS, base, cover, yen_for
 from ledger.products.seikatsu.rules.hospitalisations import stays
@@ -19,6 +21,7 @@ from ledger.products.seikatsu.rules.lists import is_lifestyle
 from ledger.products.seikatsu.rules.purposes import excluded
 from ledger.timeline import Facts, Known
 
+GUARDS = (*ENDINGS_GUARD, PRESCRIPTION)
 Surgery = Known[ev.SurgeryPerformed]
 Radiation = Known[ev.RadiationGiven]
 
@@ -84,10 +87,11 @@ def surgeries(facts: Facts, lines: Sequence[Line]) -> Iterator[Claim | Item]:
         rule = excluded(condition, fact.performed_on) or rule or covered.declined_by(fact.performed_on)
         if rule is None and repeated_too_soon(fact, paid):
             rule = "SK-49"
-        if rule is None:
-            paid.append(surgery)
         rate = surgery_rate(facts, fact, covered.amount or covered.held)
-        yield _claim("surgery", surgery, fact.performed_on, rate, ("SK-45", "SK-46"), rule, condition)
+        claim = _claim("surgery", surgery, fact.performed_on, rate, ("SK-45", "SK-46"), rule, condition)
+        if is_paid(facts, claim):
+            paid.append(surgery)
+        yield claim
 
 
 @clause("SK-49")
@@ -156,10 +160,16 @@ def radiations(facts: Facts, lines: Sequence[Line]) -> Iterator[Claim | Item]:
         rule = excluded(condition, fact.given_on) or ("SK-50" if radiation_not_payable(fact) else covered.declined_by(fact.given_on))
         if rule is None and given_too_soon(chain, fact, paid):
             rule = "SK-50"
-        if rule is None:
-            paid.append(Given(chain, fact.modality, fact.given_on))
         rate = radiation_rate(facts, fact, covered.amount or covered.held)
-        yield _claim("radiation", given, fact.given_on, rate, ("SK-50",) if rule != "SK-50" else (), rule, condition)
+        claim = _claim("radiation", given, fact.given_on, rate, ("SK-50",) if rule != "SK-50" else (), rule, condition)
+        if is_paid(facts, claim):
+            paid.append(Given(chain, fact.modality, fact.given_on))
+        yield claim
+
+
+def is_paid(facts: Facts, claim: Claim) -> bool:
+    """Whether a treatment is paid, so that a repeat is counted from it: not where the contract's end or prescription declines it."""
+    return not claim.declined and all(guard.declines(facts, claim) is None for guard in GUARDS)
 
 
 def _claim(
