@@ -30,7 +30,7 @@ AMBIGUITIES: list[tuple[str, str, str]] = [
 DAY_BENEFITS = ("hospital_daily", "outpatient_daily", "three_daily", "cancer_long_stay", "care_annuity")
 
 
-OF_STAYS = ("hospital_daily", "lump_admission", "lump_long", "lump_discharge", "three_lump", "three_daily", "cancer_long_stay", "outpatient_daily")
+DERIVED = ("cancer_diagnosis", "hospital_daily", "lump_admission", "lump_long", "lump_discharge", "three_lump", "three_daily", "cancer_long_stay", "outpatient_daily")
 
 
 # ---- SK-90 ---------------------------------------------------------------------------------------------------------------------
@@ -172,16 +172,16 @@ def comparable(a: dict) -> dict:
 
 def lenient(got: dict, oracle: dict) -> dict:
     """What both must agree on whatever way the open questions are settled that the specification leaves to the shape alone:
-    what is derived from the stays of a contract that never was, or that a rescission refuses, may be shown or not, joined or not;
+    what is derived from stays and diagnoses of a contract that never was, or that a rescission refuses, may be shown or not, joined or not;
     of a chain's declined anticancer months it counts that each is there, not under which of several rules and keys;
     a declined line may name any rule that declines it and any gross; no zero lines; limit rows only where something was used."""
     lines: list[Any] = []
     for benefit, key, first, last, gross, payable, decision, rule in got["lines"]:
         if decision == "declined":
-            ways = oracle["acceptable"].get((benefit, key, first), ())
-            if benefit in OF_STAYS and got["state"] in ("void", "revoked"):
+            ways = acceptable(oracle, benefit, key, first)
+            if benefit in DERIVED and got["state"] in ("void", "revoked"):
                 continue
-            if benefit in OF_STAYS and any(r.startswith("KR-") for r in (rule, *ways)):
+            if benefit in DERIVED and any(r.startswith("KR-") for r in (rule, *ways)):
                 continue
             if rule in ways or benefit == "anticancer":
                 rule = "any"
@@ -194,6 +194,12 @@ def lenient(got: dict, oracle: dict) -> dict:
             lines.append((benefit, key, first, last, gross, payable, decision, rule))
     shown = {k: v for k, v in got["limits"].items() if v[2] or (got["state"] == "in_force" and k.split("|")[0].endswith(".period"))}
     return {**{k: v for k, v in got.items() if k not in ("acceptable", "chains")}, "lines": sorted(join_declined(lines)), "limits": shown}
+
+
+def acceptable(oracle: dict, benefit: str, key: str, day: str) -> list[str]:
+    """The rules that decline the oracle's line, or its run that has begun by the day."""
+    begun = [(first, rules) for (b, k, first), rules in oracle["acceptable"].items() if (b, k) == (benefit, key) and first <= day]
+    return max(begun)[1] if begun else []
 
 
 def join_declined(lines: list[tuple]) -> list[tuple]:

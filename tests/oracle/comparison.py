@@ -1,0 +1,157 @@
+"""The ledger beside the calculators: one random history, asked on several days, as a whole, cut short, and in another order of arrival."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from ledger import events as ev
+from ledger.errors import Refused
+from ledger.policy import Policy
+from replay.as_of import Known, answer
+
+from . import base, cyber, histories_other, oyako, ryoritsu, seikatsu, sony_medical
+from .histories_seikatsu import history as seikatsu_history
+
+Wire = dict[str, Any]
+Answer = dict[str, Any]
+
+ORACLES: dict[str, Any] = {"seikatsu": seikatsu, "oyako": oyako, "sony-medical": sony_medical, "ryoritsu": ryoritsu, "cyber": cyber}
+HISTORIES: dict[str, Callable[[random.Random], list[Wire]]] = {
+    "seikatsu": seikatsu_history, "oyako": histories_other.oyako_history, "sony-medical": histories_other.sony_history,
+    "ryoritsu": histories_other.ryoritsu_history, "cyber": histories_other.cyber_history,
+}
+BEARERS = {"condition_id": "ConditionRecorded", "stay_id": "HospitalAdmitted", "cost_id": "CareCostIncurred", "incident_id": "CyberIncidentDiscovered",
+           "claim_id": "ClaimFiled", "disability_id": "WorkDisabilityStarted"}
+CONDITIONS = ("condition_id", "caused_by", "other_condition_ids", "unrelated_conditions")
+TURNS = (-1, 0, 1, 30, 90, 180, 181)
+
+
+class Told:
+    """A history as the ledger holds it: `after[n]` is the policy's journal after its first n events. Raises where the ledger refuses one."""
+
+    def __init__(self, events: list[Wire]) -> None:
+        self.events = events
+        policy = Policy("P")
+        self.after = [policy.journal]
+        for event in events:
+            policy.admit(recorded(event))
+            assert policy.fault is None, f"{policy.fault} at {event['event_id']} {event['type']}"
+            self.after.append(policy.journal)
+
+    def asked(self, on: date, cut: int | None = None) -> Answer:
+        """The ledger's answer after the first `cut` events (default all)."""
+        n = len(self.events) if cut is None else cut
+        said: Answer = json.loads(json.dumps(answer(Known("P", n, n, None, None, self.after[n], None), on, None)))
+        return said
+
+
+def recorded(event: Wire) -> ev.Event:
+    """A wire event as the ledger takes it."""
+    fact = ev.EVENT_TYPES[event["type"]].parse(event["data"])
+    return ev.Event(event["event_id"].lower(), "P", event["type"], 1, datetime.fromisoformat(event["recorded_at"]), fact)
+
+
+def days_named(value: object) -> Iterator[date]:
+    """Every day that an event names."""
+    if isinstance(value, dict | list):
+        for one in value.values() if isinstance(value, dict) else value:
+            yield from days_named(one)
+    elif isinstance(value, str):
+        try:
+            yield date.fromisoformat(value)
+        except ValueError:
+            return
+
+
+def days_to_ask(events: list[Wire], rng: random.Random, n: int) -> list[date]:
+    """Days worth asking about: near days that the history names, and one after all of them."""
+    named = sorted({day for event in events for day in days_named(event["data"])})
+    near = {rng.choice(named) + timedelta(days=rng.choice(TURNS)) for _ in range(n)}
+    return sorted({*near, named[-1] + timedelta(days=rng.choice((0, 1, 400)))})
+
+
+def against_oracle(product: str, told: Told, rng: random.Random, days: int = 4, cuts: int = 1) -> tuple[int, list[str]]:
+    """(how many answers were compared, what differs): the whole history, and the history cut after some of its events."""
+    oracle, found, asked = ORACLES[product], list[str](), 0
+    n = len(told.events)
+    for cut in (n, *(rng.randint(1, n) for _ in range(cuts))):
+        for on in days_to_ask(told.events[:cut], rng, days if cut == n else 1):
+            said = told.asked(on, cut)
+            asked += 1
+            differs = oracle.difference(oracle.answer(told.events[:cut], on), oracle.comparable(said))
+            found += [f"on {on} at {cut} of {n}: {text}" for text in (*differs, *caps_broken(said))]
+    return asked, found
+
+
+def caps_broken(said: Answer) -> list[str]:
+    """Limits whose cap is not what is used and what remains, or of which less than nothing remains."""
+    return [f"limit {row['limit']} {row['key']}: cap {row['cap']}, used {row['used']}, remaining {row['remaining']}" for row in said["limits"]
+            if row["cap"] != row["used"] + row["remaining"] or row["remaining"] < 0 or row["used"] < 0]
+
+
+# ---- other orders of arrival -------------------------------------------------------------------------------------------------------
+def needs(events: list[Wire]) -> list[set[int]]:
+    """For each event the earlier ones that it may not come before: what it names, what a correction corrects and the corrections
+    before it, and what bore its own id before, with the corrections of that."""
+    out: list[set[int]] = []
+    for n, event in enumerate(events):
+        data, before = event["data"], events[:n]
+        ids = names(data)
+        targets = {data.get("target"), *(data.get("facts") or ())}
+        corrects = event["type"] in base.CORRECTIONS
+        own = base.OWN_ID.get(event["type"])
+        needed = {i for i, e in enumerate(before) if e["event_id"] in targets or bears(e) in ids or e["type"] == "PolicyIssued"
+                  or (corrects and e["type"] in base.CORRECTIONS)}
+        again = {e["event_id"] for e in before if own and e["type"] == event["type"] and e["data"][own] == data[own]}
+        needed |= {i for i, e in enumerate(before) if e["event_id"] in again or (again and e["type"] in base.CORRECTIONS)}
+        out.append(needed)
+    return out
+
+
+def names(data: Wire) -> set[tuple[str, str]]:
+    """The ids that an event names, each with the type of the fact that bears it."""
+    inner = data["data"] if isinstance(data.get("data"), dict) else data
+    found = {(BEARERS[name], inner[name]) for name in BEARERS if inner.get(name)}
+    for name in CONDITIONS:
+        value = inner.get(name) or ()
+        found |= {("ConditionRecorded", one) for one in ([value] if isinstance(value, str) else value)}
+    return found
+
+
+def bears(event: Wire) -> tuple[str, str] | None:
+    own = base.OWN_ID.get(event["type"])
+    return (event["type"], event["data"][own]) if own else None
+
+
+def rearranged(events: list[Wire], rng: random.Random) -> list[Wire]:
+    """The events in another order, drawn at random among those that respect references. The instants stay where they are."""
+    needed, order, left = needs(events), list[int](), list(range(len(events)))
+    while left:
+        ready = [n for n in left if needed[n].issubset(order)]
+        order.append(rng.choice(ready))
+        left.remove(order[-1])
+    return [{**events[n], "recorded_at": place["recorded_at"]} for n, place in zip(order, events, strict=True)]
+
+
+def in_another_order(told: Told, rng: random.Random, days: int = 2) -> tuple[bool, list[str]]:
+    """(whether the other order could be recorded, what differs). An order is refused where a clause judges a fact by those known when
+    it is recorded (KR-05, SM-05 …)."""
+    try:
+        other = Told(rearranged(told.events, rng))
+    except Refused:
+        return False, []
+    found = []
+    for on in days_to_ask(told.events, rng, days):
+        this, that = arrived(told.asked(on)), arrived(other.asked(on))
+        found += [f"on {on}: {name} differ by arrival: {this[name]} / {that[name]}" for name in this if this[name] != that[name]]
+    return True, found
+
+
+def arrived(said: Answer) -> Answer:
+    """An answer without what the order of arrival may change."""
+    orphans = sorted(said["orphans"], key=lambda row: row["event_id"])
+    return {name: value for name, value in said.items() if name not in {"position", "head", "known_at"}} | {"orphans": orphans}
