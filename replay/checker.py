@@ -14,7 +14,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
-from itertools import pairwise
+from itertools import pairwise, product
 from math import prod
 from pathlib import Path
 from typing import Any, Final
@@ -97,10 +97,9 @@ def link(record: Node) -> str:
     return hashlib.sha256(b"".join(parts)).hexdigest()
 
 
-def state(record: Node) -> Node:
+def state(record: Node) -> Any:
     """What the stored bytes of a record say."""
-    said: Node = json.loads(base64.b64decode(record["state"], validate=True))
-    return said
+    return json.loads(base64.b64decode(record["state"], validate=True))
 
 
 def _records(document: Node) -> Iterator[str]:
@@ -154,15 +153,17 @@ def _stored(document: Node) -> Iterator[str]:
     for node, line in [("line", document["line"]), *((f"lines[{n}]", line) for n, line in enumerate(document["lines"]))]:
         kind, *fields = _entry(document, line["stored"])
         said = {name: value for name, value in line.items() if name not in {"line_id", "stored"}}
-        yield from differs(node, (said, "line"), (_line(fields, document["asked"]["on"]), kind))
+        yield from differs(node, (said, "line"), (_line(fields, date.fromisoformat(document["asked"]["on"]).isoformat()), kind))
         yield from differs(f"{node}.line_id", line["line_id"].split("#")[0], f"{line['benefit']}:{line['key']}:{line['from']}")
     for n, limit in enumerate(document["limits"]):
         kind, _, *fields = _entry(document, limit["stored"])
         shown = [limit[name] for name in ("limit", "key", "unit", "cap", "from", "to", "rules")]
         yield from differs(f"limits[{n}]", ["limit", *shown], [kind, *fields[:7]])
     yield from differs("asked.line_id", document["asked"]["line_id"], document["line"]["line_id"])
-    accounts = [(limit["limit"], limit["key"]) for limit in document["limits"]]
-    yield from differs("limits", accounts, list(dict.fromkeys((use["limit"], use["key"]) for use in document["line"]["uses"])))
+    last = max(document["assessments"], key=lambda record: int(record["position"]))
+    yield from differs("terms.assessed", document["terms"]["assessed"], state(last)["data"]["terms"])
+    accounts = [(use["limit"], use["key"]) for use in document["line"]["uses"]]
+    yield from differs("limits", [(limit["limit"], limit["key"]) for limit in document["limits"]], list(dict.fromkeys(accounts)))
 
 
 def _line(fields: list[Any], on: str) -> Node:
@@ -243,9 +244,8 @@ def _pieces(document: Node) -> Iterator[str]:
     cut, booked = Sums(), Sums()
     for n, piece in enumerate(pieces):
         yield from _piece(document, f"pieces[{n}]", piece, booked)
-        for limit in piece["limits"]:
-            for name, sums in (("cut", cut), ("booked", booked)):
-                sums[limit["limit"], limit["key"]] = sums.get((limit["limit"], limit["key"]), 0) + limit[name]
+        for limit, (name, sums) in product(piece["limits"], (("cut", cut), ("booked", booked))):
+            sums[limit["limit"], limit["key"]] = sums.get((limit["limit"], limit["key"]), 0) + limit[name]
     yield from differs("line.uses", [((u["limit"], u["key"]), u["amount"]) for u in line["uses"]], list(booked.items()))
     cuts = {(one["limit"], one["key"]): one["by"] for one in line["cut_by"]}
     yield from differs("line.cut_by", cuts, {account: by for account, by in cut.items() if by or account in cuts})

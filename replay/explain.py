@@ -301,9 +301,10 @@ class _Explained:
     # ---- records -----------------------------------------------------------------------------------------------------------------
 
     def _assessments(self, document: Mapping[str, Any]) -> list[Node]:
-        """The records in which the ledger said what is shown of lines and limits."""
+        """The records in which the ledger said what is shown of lines and limits; and the last one, which names the terms."""
         shown = [document["line"], *document["lines"], *document["limits"]]
-        positions = {node["stored"]["position"] for node in shown}
+        last = max(step.assessed.position for step in self.story if step.assessed is not None)
+        positions = {last, *(node["stored"]["position"] for node in shown)}
         return [_record(step.assessed) for step in self.story if step.assessed is not None and step.assessed.position in positions]
 
 
