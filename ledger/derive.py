@@ -13,26 +13,30 @@ from itertools import zip_longest
 from typing import Any, NamedTuple
 
 from ledger import events as ev
+from ledger.facts import Facts, Known, Read
 from ledger.journal import UNDATED, Discrepancy, Entry, Held, Item, Journal, Line, Opening, Orphan
 from ledger.limits import Claim, within_limits
 from ledger.product import Guard, Product, Refusal, Section
-from ledger.timeline import Facts, Known, Timeline
+from ledger.timeline import Timeline
 
 NAME_CONDITIONS = ("condition_id", "caused_by", "other_condition_ids", "unrelated_conditions")
 """The fields by which facts name conditions."""
 
 
 class Basis(NamedTuple):
-    """On what some work rests: the types of facts that it read, the lines it was given, and the day in view where it looked at that."""
+    """On what some work rests: what it read of the facts, and the lines it was given."""
 
-    read: frozenset[type[ev.Fact]]
+    read: Read
     lines: tuple[Line, ...]
-    looked_at_day: bool
-    on: date | None
 
     def holds(self, changed: Collection[type[ev.Fact]], lines: tuple[Line, ...], on: date | None) -> bool:
-        """Whether the work would come to the same, when facts of these types have changed since."""
-        return self.read.isdisjoint(changed) and (not self.looked_at_day or self.on == on) and self.lines == lines
+        """Whether the work would come to the same on a day in view, when facts of these types have changed since."""
+        return self.read.types.isdisjoint(changed) and self.read.holds_on(on) and self.lines == lines
+
+    def with_(self, other: Basis) -> Basis:
+        """What rests on both."""
+        types, first, last = other.read
+        return Basis(Read(self.read.types | types, max(self.read.first, first), min(self.read.last, last)), self.lines)
 
 
 class Worked(NamedTuple):
@@ -44,6 +48,11 @@ class Worked(NamedTuple):
     guarding: Basis
     items: frozenset[Item]
     lines: tuple[Line, ...]
+    whole: Basis  # of both steps
+
+    def on(self, basis: Basis, guarding: Basis) -> Worked:
+        """The same work, resting on something else."""
+        return self._replace(basis=basis, guarding=guarding, whole=basis.with_(guarding))
 
 
 class Judgement(NamedTuple):
@@ -53,13 +62,9 @@ class Judgement(NamedTuple):
     read: frozenset[type[ev.Fact]]
     found: Discrepancy | None
 
-    def holds(self, fact: Known[Any], changed: Collection[type[ev.Fact]]) -> bool:
-        """Whether it would be the same for this fact, when facts of these types have changed since."""
-        return self.fact == fact and _untouched(self.read, changed)
-
 
 class Judged(NamedTuple):
-    """The facts of one refusal's types, each judged beside the others; by event id."""
+    """The facts of one refusal's types, each judged beside the others, by event id; and what was read for all of them."""
 
     read: frozenset[type[ev.Fact]]
     of_each: Mapping[str, Judgement]
@@ -137,38 +142,47 @@ Kept = Sequence[tuple[Worked, set[type[ev.Fact]]]]
 def _work(section: Section, guards: Sequence[Guard], facts: Facts, lines: tuple[Line, ...], kept: Kept) -> Worked:
     """The section's work, as far as it was not done before for the same."""
     on = facts.on if section.reads_day else None
+    for worked, changed in kept:
+        if worked.whole.holds(changed, lines, on):
+            return worked
     same = next((worked for worked, changed in kept if worked.basis.holds(changed, lines, on)), None)
     given, basis = (same.given, same.basis) if same is not None else _given(section, facts.only(section.reads, on), lines)
     for worked, changed in kept:
         if worked.given == given and worked.guarding.holds(changed, (), on):
-            return worked if worked is same else worked._replace(basis=basis)
+            return worked.on(basis, worked.guarding)
     reads = section.reads.union(*(guard.reads for guard in guards))
     claims, guarding = _past_guards(guards, facts.only(reads, on), given, reads)
     for worked, _ in kept:
         if worked.claims == claims and worked.given == given:
-            return worked._replace(basis=basis, guarding=guarding)
+            return worked.on(basis, guarding)
     others = [item for item in given if not isinstance(item, Claim)]
-    found = list(_one_opening_each([*others, *within_limits(claims)]))
-    return Worked(given, basis, claims, guarding, frozenset(found), tuple(item for item in found if isinstance(item, Line)))
+    found = tuple(_one_opening_each([*others, *within_limits(claims)]))
+    items, own_lines = frozenset(found), tuple(item for item in found if isinstance(item, Line))
+    return Worked(given, basis, claims, guarding, items, own_lines, basis.with_(guarding))
 
 
 def _given(section: Section, view: Facts, lines: tuple[Line, ...]) -> tuple[tuple[Claim | Item, ...], Basis]:
     """What the section's rules give."""
     given, read = view.noting(lambda: tuple(section.derive(view, lines)))
-    return given, _basis(read, section.reads, view, lines)
+    return given, _basis(read, section.reads, lines)
 
 
 def _past_guards(
     guards: Sequence[Guard], view: Facts, given: Iterable[Claim | Item], reads: frozenset[type[ev.Fact]]
 ) -> tuple[tuple[Claim, ...], Basis]:
     """The claims, each declined by the first clause that declines it."""
-    claims, read = view.noting(lambda: tuple(_guarded(guards, view, claim) for claim in given if isinstance(claim, Claim)))
-    return claims, _basis(read, reads, view, ())
+    made = [claim for claim in given if isinstance(claim, Claim)]
+
+    def guarded() -> tuple[Claim, ...]:
+        asked = [guard for guard in guards if any(view.of(fact_type) for fact_type in guard.reads)] if made else []
+        return tuple(_guarded(asked, view, claim) for claim in made)
+
+    claims, read = view.noting(guarded)
+    return claims, _basis(read, reads, ())
 
 
-def _basis(read: set[Any], all_types: frozenset[type[ev.Fact]], view: Facts, lines: tuple[Line, ...]) -> Basis:
-    types = all_types if ev.Fact in read else frozenset(read - {date})
-    return Basis(types, lines, date in read, view.on)
+def _basis(read: Read, all_types: frozenset[type[ev.Fact]], lines: tuple[Line, ...]) -> Basis:
+    return Basis(read._replace(types=all_types) if ev.Fact in read.types else read, lines)
 
 
 def _guarded(guards: Sequence[Guard], facts: Facts, claim: Claim) -> Claim:
@@ -199,22 +213,22 @@ def _one_opening_each(items: Iterable[Item]) -> Iterator[Item]:
 def _judge(refusal: Refusal, facts: Facts, kept: Sequence[tuple[Judged, set[type[ev.Fact]]]]) -> Judged:
     """Recorded facts that would be refused now, since a correction took their ground away."""
     for judged, changed in kept:
-        if _untouched(judged.read, changed):
+        if _untouched(judged.read.union(refusal.types), changed):
             return judged
+    hold = next((judged.of_each for judged, changed in kept if _untouched(judged.read, changed)), {})
     of_each: dict[str, Judgement] = {}
     for fact in (fact for fact_type in refusal.types for fact in facts.of(fact_type)):
-        same = (judged.of_each.get(fact.event_id) for judged, changed in kept)
-        before = next((one for one, (_, changed) in zip(same, kept, strict=True) if one is not None and one.holds(fact, changed)), None)
-        of_each[fact.event_id] = before or _judgement(refusal, facts, fact)
-    return Judged(frozenset(refusal.types).union(*(one.read for one in of_each.values())), of_each)
+        before = hold.get(fact.event_id)
+        of_each[fact.event_id] = before if before is not None and before.fact == fact else _judgement(refusal, facts, fact)
+    return Judged(frozenset[Any]().union(*(one.read for one in of_each.values())), of_each)
 
 
 def _judgement(refusal: Refusal, facts: Facts, fact: Known[Any]) -> Judgement:
     ground, read = facts.noting(lambda: refusal.ground(facts.without(fact), fact))
     if ground is None:
-        return Judgement(fact, frozenset(read), None)
+        return Judgement(fact, read.types, None)
     found = Discrepancy(fact.day, refusal.rule or "", str(ground.found), ground.allowed.en, (fact.event_id,))
-    return Judgement(fact, frozenset(read), found)
+    return Judgement(fact, read.types, found)
 
 
 def _untouched(read: frozenset[Any], changed: Collection[type[ev.Fact]]) -> bool:
@@ -285,5 +299,5 @@ def _says_nothing_yet(new: Known[Any], facts: Facts) -> bool:
     """A condition says something through what names it, and by bringing its causes together."""
     if not isinstance(new.data, ev.ConditionRecorded) or len(new.data.caused_by) > 1:
         return False
-    named = (getattr(fact.data, field, None) or () for fact in facts if fact is not new for field in NAME_CONDITIONS)
+    named = (vars(fact.data).get(field) or () for fact in facts if fact is not new for field in NAME_CONDITIONS)
     return not any(new.data.condition_id == names or (isinstance(names, tuple) and new.data.condition_id in names) for names in named)

@@ -11,6 +11,7 @@ from operator import attrgetter
 from typing import Any, Concatenate, Final, Generic, NamedTuple, ParamSpec, TypeVar, cast
 
 from ledger import events as ev
+from ledger.periods import ONE_DAY
 
 F = TypeVar("F", bound=ev.Fact)
 P = ParamSpec("P")
@@ -54,22 +55,37 @@ class Facts:
     @property
     def on(self) -> date | None:
         """The day in view."""
-        self._notes.types.add(date)
+        self._notes.page.narrow(self._on or date.max, self._on or date.max)
         return self._on
+
+    def reached(self, day: date) -> bool:
+        """Whether a day has come by the day in view. What asks only this rests on no more of the day in view than the answer."""
+        reached = self._on is None or day <= self._on
+        self._notes.page.narrow(day if reached else date.min, date.max if reached else day - ONE_DAY)
+        return reached
+
+    def cut(self, day: date) -> date:
+        """A last day, no later than the day in view."""
+        on = None if self.reached(day) else self.on
+        return day if on is None else on
 
     def of(self, fact_type: type[F]) -> Sequence[Known[F]]:
         """The facts of one type."""
-        self._notes.types.add(fact_type)
+        self._notes.page.types.add(fact_type)
         return self._by_type.get(fact_type, ())
 
+    def naming(self, fact_type: type[F], field: str, value: object) -> Sequence[Known[F]]:
+        """The facts of one type that name a value in a field."""
+        return cast(Sequence[Known[F]], self.once(_by_value, fact_type, field).get(value, ()))
+
     def __iter__(self) -> Iterator[Known[Any]]:
-        self._notes.types.add(ev.Fact)
+        self._notes.page.types.add(ev.Fact)
         if self._all is None:
             self._all = tuple(sorted((fact for found in self._by_type.values() for fact in found), key=_place))
         return iter(self._all)
 
     def __len__(self) -> int:
-        self._notes.types.add(ev.Fact)
+        self._notes.page.types.add(ev.Fact)
         return sum(map(len, self._by_type.values()))
 
     def days(self) -> list[date]:
@@ -87,32 +103,28 @@ class Facts:
             made = next((one for one in kept if self._agrees(one)), None)
             if made is None:
                 value, read = self.noting(lambda: _whole(reading(self, *of, **named)))
-                made = _Reading(value, _shared(frozenset(read)), self._by_type, self._on)
+                made = _Reading(value, read, self._by_type)
                 kept[:] = [made, *kept[: READINGS_KEPT - 1]]
             self._once[key] = made
-        self._notes.readings[id(made)] = made
+        self._notes.page.readings[id(made)] = made
         return cast(T, made.value)
 
     def _agrees(self, made: _Reading) -> bool:
         """Whether all that a reading read is here as it was there."""
         here, there = self._by_type, made.facts
-        if here is there and made.on == self._on:
-            return True
-        if (date in made.read and made.on != self._on) or (ev.Fact in made.read and here != there):
+        if not made.read.holds_on(self._on):
             return False
-        return all(here.get(fact_type) == there.get(fact_type) for fact_type in made.read)
+        if here is there or (ev.Fact in made.read.types and here == there):
+            return True
+        return ev.Fact not in made.read.types and all(here.get(one) == there.get(one) for one in made.read.types)
 
-    def noting(self, work: Callable[[], T]) -> tuple[T, set[type[Any]]]:
-        """What a piece of work comes to, and what it reads: types of facts, `Fact` for all of them, `date` for the day in view."""
-        outer = self._notes.types, self._notes.readings
-        types: set[type[Any]] = set()
-        readings: dict[int, _Reading] = {}
-        self._notes.types, self._notes.readings = types, readings
+    def noting(self, work: Callable[[], T]) -> tuple[T, Read]:
+        """What a piece of work comes to, and what it reads."""
+        outer, self._notes.page = self._notes.page, _Page()
         try:
-            done = work()
-            return done, types.union(*(made.read for made in readings.values()))
+            return work(), self._notes.page.read()
         finally:
-            self._notes.types, self._notes.readings = outer
+            self._notes.page = outer
 
     def differing(self, other: Facts) -> set[type[ev.Fact]]:
         """The types of which other facts hold others than these."""
@@ -160,27 +172,66 @@ _place = attrgetter("day", "event_id")
 _day = attrgetter("day")
 
 
-class _Notes:
-    """What is being read, for all facts that come of one another: a rule may look at them dated to another day, too."""
+class Read(NamedTuple):
+    """What was read: types of facts, `Fact` for all of them; and the first and the last day in view on which it would be the same."""
 
-    __slots__ = ("readings", "types")
+    types: frozenset[type[ev.Fact]]
+    first: date
+    last: date
+
+    def holds_on(self, day: date | None) -> bool:
+        """Whether it would be the same on a day in view; None for a view without a day."""
+        return self.first <= (day or date.max) <= self.last
+
+
+class _Page:
+    """What one piece of work reads, as it reads it."""
+
+    __slots__ = ("first", "last", "readings", "types")
 
     def __init__(self) -> None:
         self.types: set[type[Any]] = set()
         self.readings: dict[int, _Reading] = {}
+        self.first, self.last = date.min, date.max
+
+    def narrow(self, first: date, last: date) -> None:
+        """Notes that what is read is the same from one day in view to another, and need not be so on others."""
+        self.first, self.last = max(self.first, first), min(self.last, last)
+
+    def read(self) -> Read:
+        """All that was read, through readings too."""
+        through = [made.read for made in self.readings.values()]
+        for read in through:
+            self.narrow(read.first, read.last)
+        return Read(_shared(frozenset(self.types.union(*(read.types for read in through)))), self.first, self.last)
+
+
+class _Notes:
+    """Where it is noted what is read of facts and all that come of them: a rule may look at them dated to another day, too."""
+
+    __slots__ = ("page",)
+
+    def __init__(self) -> None:
+        self.page = _Page()
 
 
 class _Reading(NamedTuple):
-    """What a reading came to, what it read, and the facts and the day in view that it was made of."""
+    """What a reading came to, what it read, and the facts that it was made of."""
 
     value: Any
-    read: frozenset[type[Any]]
+    read: Read
     facts: _ByType
-    on: date | None
 
 
 READINGS_KEPT: Final = 3
 """How often one reading is kept, made of different facts: sections see different ones."""
+
+
+def _by_value(facts: Facts, fact_type: type[ev.Fact], field: str) -> dict[object, list[Known[Any]]]:
+    found: dict[object, list[Known[Any]]] = {}
+    for fact in facts.of(fact_type):
+        found.setdefault(getattr(fact.data, field), []).append(fact)
+    return found
 
 
 def _whole(value: Any) -> Any:

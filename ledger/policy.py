@@ -27,6 +27,7 @@ class Policy:
         self._ids = Recorded()
         self._timeline: Timeline | None = Timeline(Facts(), (), issued=False)
         self._corrected = False
+        self._product: Product | None = None
         self._workings = Workings()
 
     # ---- fold: what is stored is taken as it is -------------------------------------------------------------------------------
@@ -46,6 +47,8 @@ class Policy:
         self.recorded.append(event)
         self._ids.add(event)
         self._corrected = self._corrected or isinstance(event.data, ev.FactAmended | ev.FactRetracted)
+        if isinstance(event.data, ev.PolicyIssued):
+            self._product = PRODUCTS[event.data.product]
 
     @property
     def timeline(self) -> Timeline:
@@ -57,9 +60,7 @@ class Policy:
     @property
     def product(self) -> Product | None:
         """The product of the policy; None where it was never issued."""
-        return next(
-            (PRODUCTS[e.data.product] for e in reversed(self.recorded) if isinstance(e.data, ev.PolicyIssued)), None
-        )
+        return self._product
 
     # ---- decide -----------------------------------------------------------------------------------------------------------------
 

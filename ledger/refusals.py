@@ -62,9 +62,9 @@ def refuse(product: Product, facts: Facts, new: Known[Any], recorded: Recorded) 
 
 def _references(fact: ev.Fact, recorded: Recorded) -> None:
     own = OWN_IDS.get(type(fact))
-    named = [(field, field, getattr(fact, field, None)) for field in _REFERENCES if field != own]
+    named = [(field, field, vars(fact).get(field)) for field in _REFERENCES if field != own]
     for name, field in _LISTS.items():
-        named += [(f"{name}[{i}]", field, value) for i, value in enumerate(getattr(fact, name, None) or ())]
+        named += [(f"{name}[{i}]", field, value) for i, value in enumerate(vars(fact).get(name) or ())]
     for name, field, value in named:
         if value is not None and (field, value) not in recorded.ids:
             raise Refused(
@@ -72,7 +72,7 @@ def _references(fact: ev.Fact, recorded: Recorded) -> None:
                 found=value,
                 allowed=Words(f"先に記録された {field}", f"a {field} recorded before"),
             )
-    for i, event_id in enumerate((getattr(fact, "facts", None) or ()) if isinstance(fact, ev.ClaimFiled) else ()):
+    for i, event_id in enumerate(fact.facts if isinstance(fact, ev.ClaimFiled) else ()):
         if event_id not in recorded.event_ids:
             raise Refused(
                 field=f"data.facts[{i}]",

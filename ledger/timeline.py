@@ -113,7 +113,7 @@ def names(fact: ev.Fact) -> list[tuple[str, str]]:
         fields.remove("stay_id")
     if isinstance(fact, ev.CyberCostIncurred):
         fields.remove("cost_id")  # its own
-    return [(field, value) for field in fields if (value := getattr(fact, field, None)) is not None]
+    return [(field, value) for field in fields if (value := vars(fact).get(field)) is not None]
 
 
 class _Resting:

@@ -47,6 +47,19 @@ def filed(facts: Facts) -> tuple[Filed, ...]:
     return tuple(sorted(found, key=lambda claim: (claim.filed_on, claim.claim_id)))
 
 
+def claims_for(facts: Facts, event_id: str) -> tuple[Filed, ...]:
+    """The claims that name a fact, and those that name none, in order of filing."""
+    named, for_all = facts.once(_by_fact)
+    return named.get(event_id, for_all)
+
+
+def _by_fact(facts: Facts) -> tuple[Mapping[str, tuple[Filed, ...]], tuple[Filed, ...]]:
+    claims = facts.once(filed)
+    named = {event_id for claim in claims for event_id in claim.names}
+    by_fact = {event_id: tuple(c for c in claims if not c.names or event_id in c.names) for event_id in named}
+    return by_fact, tuple(claim for claim in claims if not claim.names)
+
+
 def days_by_event(facts: Facts) -> Mapping[str, date]:
     """The day of each fact in view, by event id; of the end of a stay its own, though it is in view with the admission."""
     own = {fact.event_id: fact.data.discharged_on for fact in facts.of(ev.HospitalDischarged)}
@@ -56,25 +69,20 @@ def days_by_event(facts: Facts) -> Mapping[str, date]:
 
 def completed_on(facts: Facts, claim_id: str) -> date | None:
     """The day on which the claim's papers were complete: the last such day counts."""
-    return max(
-        (f.data.completed_on for f in facts.of(ev.ClaimDocumentsCompleted) if f.data.claim_id == claim_id), default=None
-    )
+    return max((f.data.completed_on for f in facts.naming(ev.ClaimDocumentsCompleted, "claim_id", claim_id)), default=None)
 
 
-def settled_on(facts: Facts, claim_id: str, lines: Sequence[Line]) -> date | None:
+def settled_on(facts: Facts, claim: Filed, lines: Sequence[Line]) -> date | None:
     """The day on which the insurer was done with the claim: it declined it, or paid what the claim's lines come to."""
-    done = [
-        f.data.decided_on
-        for f in facts.of(ev.ClaimDecided)
-        if f.data.claim_id == claim_id and f.data.outcome == "declined"
-    ]
-    days = facts.once(days_by_event)
+    decided = facts.naming(ev.ClaimDecided, "claim_id", claim.claim_id)
+    done = [fact.data.decided_on for fact in decided if fact.data.outcome == "declined"]
+    payments = facts.naming(ev.BenefitPaid, "claim_id", claim.claim_id)
+    own, days = (claim.lines(lines), facts.once(days_by_event)) if payments else ([], {})
     paid = 0
-    for payment in facts.of(ev.BenefitPaid):
-        if payment.data.claim_id == claim_id:
-            paid += payment.data.amount
-            if paid >= sum(_due(line, payment.data.paid_on, days) for line in lines):
-                done.append(payment.data.paid_on)
+    for payment in payments:
+        paid += payment.data.amount
+        if paid >= sum(_due(line, payment.data.paid_on, days) for line in own):
+            done.append(payment.data.paid_on)
     return min(done, default=None)
 
 

@@ -12,7 +12,7 @@ from ledger.limits import Claim
 from ledger.periods import add_years, days, days_after, nth_day
 from ledger.product import Guard, Section, clause
 from ledger.products.general import TERMS
-from ledger.products.general.claims import CLAIMS, Filed, completed_on, days_by_event, filed, settled_on
+from ledger.products.general.claims import CLAIMS, Filed, claims_for, completed_on, days_by_event, filed, settled_on
 from ledger.timeline import Facts
 
 
@@ -22,7 +22,7 @@ def deadlines(benefit_facts: frozenset[type[ev.Fact]]) -> Section:
 
 
 def _deadlines(facts: Facts, lines: Sequence[Line]) -> Iterator[Deadline]:
-    for claim in filed(facts):
+    for claim in facts.once(filed):
         yield from payment(facts, lines, claim)
         yield from prescription(facts, claim)
 
@@ -36,11 +36,11 @@ def payment(facts: Facts, lines: Sequence[Line], claim: Filed) -> Iterator[Deadl
     completed = completed_on(facts, claim.claim_id)
     if completed is None:
         return
-    hindered = obstructions(facts, claim.claim_id, completed, facts.on)
+    hindered = obstructions(facts, claim.claim_id, completed)
     days, rules = inquiries(facts, claim.claim_id, completed, hindered)
     due_on = extended(completed, days, hindered)
     rules += ("GN-03",) if due_on != nth_day(completed, days) else ()
-    met_on = settled_on(facts, claim.claim_id, claim.lines(lines))
+    met_on = settled_on(facts, claim, lines)
     yield Deadline(completed, "payment", claim.claim_id, due_on, met_on, rules)
 
 
@@ -49,10 +49,10 @@ def inquiries(facts: Facts, claim_id: str, completed: date, hindered: Sequence[R
     """A special inquiry opened by the day then due lengthens the time; of several the longest counts (19(2), 注3)."""
     days = TERMS.number("payment_days", completed)
     rules: tuple[str, ...] = ("GN-01",)
-    for opened in facts.of(ev.InquiryOpened):
+    for opened in facts.naming(ev.InquiryOpened, "claim_id", claim_id):
         longer: int = TERMS.at("inquiry_days", completed)[opened.data.ground]
         in_time = opened.data.opened_on <= extended(completed, days, hindered)
-        if opened.data.claim_id == claim_id and in_time and longer > days:
+        if in_time and longer > days:
             days, rules = longer, ("GN-01", "GN-02")
     return days, rules
 
@@ -78,13 +78,12 @@ class Run(NamedTuple):
         return days(self.first, self.last)
 
 
-def obstructions(facts: Facts, claim_id: str, completed: date, on: date | None) -> list[Run]:
+def obstructions(facts: Facts, claim_id: str, completed: date) -> list[Run]:
     """The days of obstruction from the completion to the day in view, each once, as runs in order."""
     merged: list[Run] = []
-    for fact in facts.of(ev.ClaimObstructed):  # in order of their first days
-        last = fact.data.to if on is None else min(fact.data.to, on)
-        run = Run(max(fact.data.from_, completed), last)
-        if fact.data.claim_id != claim_id or run.first > run.last:
+    for fact in facts.naming(ev.ClaimObstructed, "claim_id", claim_id):  # in order of their first days
+        run = Run(max(fact.data.from_, completed), facts.cut(fact.data.to))
+        if run.first > run.last:
             continue
         if merged and run.first <= days_after(merged[-1].last, 1):
             merged[-1] = Run(merged[-1].first, max(merged[-1].last, run.last))
@@ -97,7 +96,7 @@ def deadline_turns(facts: Facts) -> Iterator[date]:
     """The days on which a deadline moves though no fact is dated to them: further days of obstruction. For `Product.turns`."""
     for fact in facts.of(ev.ClaimDocumentsCompleted):
         completed = fact.data.completed_on
-        hindered = obstructions(facts, fact.data.claim_id, completed, None)
+        hindered = obstructions(facts, fact.data.claim_id, completed)
         time, _ = inquiries(facts, fact.data.claim_id, completed, hindered)
         due_on = extended(completed, time, hindered)
         for run in hindered:
@@ -113,9 +112,8 @@ def prescription(facts: Facts, claim: Filed) -> Iterator[Deadline]:
     """The right lapses three years from the day after it arose, unless it was claimed by then (20)."""
     rights = [claim.right_arose_on] if claim.right_arose_on else []
     if claim.right_arose_on is None:
-        rights = [
-            day for event_id, day in facts.once(days_by_event).items() if event_id in claim.names and day != UNDATED
-        ]
+        days_of = facts.once(days_by_event)
+        rights = [day for event_id in claim.names if (day := days_of.get(event_id, UNDATED)) != UNDATED]
     if rights:
         last = min(lapses_after(arose) for arose in rights)
         yield Deadline(
@@ -137,8 +135,9 @@ def _came_too_late(facts: Facts, event_id: str) -> bool:
     """Interpretation: what can be prescribed is a fact that a claim names, or whose right a claim says when it arose; never a
     condition alone, which has no day and may bring benefits for years.
     """
-    day = facts.once(days_by_event).get(event_id, UNDATED)
-    made = [claim for claim in facts.once(filed) if day != UNDATED and claim.covers(event_id, day)]
+    made_for = claims_for(facts, event_id)
+    day = facts.once(days_by_event).get(event_id, UNDATED) if made_for else UNDATED
+    made = [claim for claim in made_for if day != UNDATED and claim.covers(event_id, day)]
     subject = any(claim.names or claim.right_arose_on for claim in made)
     return subject and not any(claim.filed_on <= lapses_after(claim.right_arose_on or day) for claim in made)
 

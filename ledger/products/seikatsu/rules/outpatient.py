@@ -67,7 +67,7 @@ class Taken(NamedTuple):
 
 def outpatient_daily(facts: Facts, lines: Sequence[Line]) -> Iterable[Claim | Item]:
     """The benefit for every visit, and for the days on which a device was worn."""
-    treated = [_visit(facts, visit) for visit in facts.of(ev.OutpatientVisited)]
+    treated = [facts.once(_visit, visit) for visit in facts.of(ev.OutpatientVisited)]
     for worn in facts.of(ev.ImmobilisationWorn):
         treated += _worn_days(facts, worn)
     outcomes = sorted(one_a_day(treated), key=lambda taken: (taken.treated.event_id, taken.treated.day))

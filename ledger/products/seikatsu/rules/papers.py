@@ -19,12 +19,11 @@ from ledger.timeline import Facts
 
 def certificates(facts: Facts, lines: Sequence[Line]) -> Iterator[Claim | Item]:
     """For each claim, in order of filing: what has been claimed since the last certificate, and whether that needs one."""
-    assert facts.on is not None
-    on = facts.on
-    payable = [line.through(on) for line in lines if line.payable and line.counts_from <= on]
-    own = {claim: claimed_lines(payable, claim) for claim in filed(facts)}
-    for claim, lines_of_claim in own.items():
-        counted = set[Line]().union(*(own[one] for one in since_last_certificate(facts, claim)))
+    payable = [_to_the_day_in_view(facts, line) for line in lines if line.payable and facts.reached(line.counts_from)]
+    own = {claim.claim_id: claimed_lines(payable, claim) for claim in facts.once(filed)}
+    for claim in facts.once(filed):
+        lines_of_claim = own[claim.claim_id]
+        counted = set[Line]().union(*(own[one.claim_id] for one in since_last_certificate(facts, claim)))
         claimed, threshold = sum(line.payable for line in counted), threshold_of(facts, lines_of_claim, claim.filed_on)
         required = bool(lines_of_claim) and (always_required(lines_of_claim, claim.filed_on) or claimed > threshold)
         yield Certificate(claim.filed_on, claim.claim_id, claimed, threshold, required, ("SK-90",))
@@ -47,15 +46,14 @@ def since_last_certificate(facts: Facts, claim: Filed) -> list[Filed]:
         if c.data.claim_id != claim.claim_id and c.data.submitted_on <= claim.filed_on
     ]
     order = (claim.filed_on, claim.claim_id)
-    earlier = [one for one in filed(facts) if (one.filed_on, one.claim_id) < order and (not given or one.filed_on > max(given))]
+    earlier = [one for one in facts.once(filed) if (one.filed_on, one.claim_id) < order and (not given or one.filed_on > max(given))]
     return [*earlier, claim]
 
 
 @clause("SK-90")
 def threshold_of(facts: Facts, lines: Iterable[Line], on: date) -> int:
     """300,000 yen; 100,000 where a condition is cancer, acute myocardial infarction or stroke (Q1, Q8)."""
-    listed = Icd10List.parse((*TERMS.at("cancer", on), *TERMS.at("three_diseases", on)))
-    grave = {fact_id for fact_id, condition in _conditions_of(facts).items() if listed.covers(condition.icd10)}
+    grave = facts.once(_of_listed_conditions, (*TERMS.at("cancer", on), *TERMS.at("three_diseases", on)))
     kind = "grave" if any(not grave.isdisjoint(line.events) for line in lines) else "other"
     return int(TERMS.at("certificate_threshold", on)[kind])
 
@@ -66,11 +64,15 @@ def always_required(lines: Iterable[Line], on: date) -> bool:
     return any(line.benefit in TERMS.at("certificate_always", on) for line in lines)
 
 
-def _conditions_of(facts: Facts) -> dict[str, ev.ConditionRecorded]:
-    """The condition that each fact names, by the fact's event id."""
-    known = conditions(facts)
-    named = {fact.event_id: getattr(fact.data, "condition_id", None) for fact in facts}
-    return {event_id: known[condition_id] for event_id, condition_id in named.items() if condition_id is not None and condition_id in known}
+def _of_listed_conditions(facts: Facts, diseases: tuple[str, ...]) -> frozenset[str]:
+    """The facts that name a condition of a list, by event id."""
+    listed = Icd10List.parse(diseases)
+    found = {one for one, condition in conditions(facts).items() if listed.covers(condition.icd10)}
+    return frozenset(fact.event_id for fact in facts if vars(fact.data).get("condition_id") in found) if found else frozenset()
+
+
+def _to_the_day_in_view(facts: Facts, line: Line) -> Line:
+    return line.through(facts.cut(line.last)) if line.unit == "day" else line
 
 
 def growing_days(facts: Facts) -> list[date]:
