@@ -85,24 +85,32 @@ def reckon_all(op: str, operands: Iterable[tuple[str, int | Reckoned]]) -> Recko
     named: list[Operand] = []
     for name, given in operands:
         if isinstance(given, Reckoned) and given.steps:
-            steps += _moved(given.steps, len(steps))
-            named.append(Operand(name, given.amount, len(steps)))
+            named.append(Operand(name, given.amount, _appended(steps, given.steps)))
         else:
             named.append(Operand(name, given.amount if isinstance(given, Reckoned) else given))
     result = OPERATIONS[op]([operand.value for operand in named])
     return Reckoned(result, (*steps, Step(op, tuple(named), result)))
 
 
-def _moved(steps: Iterable[Step], by: int) -> Iterable[Step]:
-    """Steps that stand behind others: what they refer to moves with them."""
-    if not by:
-        return steps
-    return [
-        step._replace(
-            operands=tuple(one._replace(step=one.step + by) if one.step is not None else one for one in step.operands)
-        )
-        for step in steps
-    ]
+def total(parts: Iterable[tuple[str, int | Reckoned]]) -> Reckoned:
+    """The sum of parts; one part alone is taken as it is."""
+    parts = list(parts)
+    if len(parts) != 1:
+        return reckon_all("add", parts)
+    [(_, one)] = parts
+    return one if isinstance(one, Reckoned) else Reckoned(one)
+
+
+def _appended(steps: list[Step], more: Sequence[Step]) -> int:
+    """Puts steps behind others; those that both begin with stand once. Gives the place, from 1, of the last of them."""
+    same = 0
+    while same < min(len(steps), len(more)) and steps[same] == more[same]:
+        same += 1
+    by = len(steps) - same
+    for step in more[same:]:
+        moved = (one._replace(step=one.step + by) if one.step and one.step > same else one for one in step.operands)
+        steps.append(step._replace(operands=tuple(moved)) if by else step)
+    return len(steps) if same < len(more) else same
 
 
 def _check(numerator: int, denominator: int) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ledger.money import OPERATIONS, Operand, Reckoned, Step, reckon, reckon_all
+from ledger.money import OPERATIONS, Operand, Reckoned, Step, reckon, reckon_all, total
 
 
 @pytest.mark.parametrize(
@@ -52,3 +52,18 @@ def test_steps_of_a_second_operand_move_behind_those_of_the_first() -> None:
 
 def test_an_amount_without_steps_is_a_number_found() -> None:
     assert reckon("add", a=Reckoned(5), b=1) == reckon("add", a=5, b=1)
+
+
+def test_steps_that_two_operands_share_stand_once() -> None:
+    month = reckon("subtract", usual_income=300_000, recovered_income=50_000)
+    by_days = reckon("multiply", month=month, days=15)
+    found = reckon("min", month=month, part=reckon("divide_half_up", by_days=by_days, income_month_days=30))
+
+    assert [step.op for step in found.steps] == ["subtract", "multiply", "divide_half_up", "min"]
+    assert [operand.step for step in found.steps for operand in step.operands] == [None, None, 1, None, 2, None, 1, 3]
+
+
+def test_one_part_alone_needs_no_sum() -> None:
+    assert total([("technical_fee", 300_000)]) == Reckoned(300_000)
+    assert total([("lodging", reckon("min", a=1, b=2))]) == reckon("min", a=1, b=2)
+    assert total([]) == Reckoned(0, (Step("add", (), 0),))

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from ledger import events as ev
 from ledger.journal import Item, Line
 from ledger.limits import Claim, Limit
+from ledger.money import Reckoned, reckon, total
 from ledger.periods import Period
 from ledger.product import clause
 from ledger.products.seikatsu.rules.conditions import accident_day, conditions
@@ -26,11 +27,15 @@ def advanced_care(facts: Facts, lines: Sequence[Line]) -> Iterator[Claim | Item]
 
 
 @clause("SK-55")
-def advanced_care_cost(fact: ev.AdvancedCareReceived) -> int:
+def advanced_care_cost(fact: ev.AdvancedCareReceived) -> Reckoned:
     """The technical fee, transport, and lodging: for each entry the lower of its amount and 10,000 yen a night (Q23)."""
     a_night = TERMS.number("lodging_a_night", fact.received_on)
-    lodging = sum(min(entry.amount, a_night * entry.nights) for entry in fact.lodging or ())
-    return fact.technical_fee + (fact.transport or 0) + lodging
+    costs: list[tuple[str, int | Reckoned]] = [("technical_fee", fact.technical_fee)]
+    costs += [("transport", fact.transport)] if fact.transport else []
+    for entry in fact.lodging or ():
+        most = reckon("multiply", lodging_a_night=a_night, nights=entry.nights)
+        costs.append(("lodging", reckon("min", amount=entry.amount, most=most)))
+    return total(costs)
 
 
 @clause("SK-55")
@@ -53,9 +58,10 @@ def _claim(facts: Facts, received: Known[ev.AdvancedCareReceived]) -> Iterator[C
     if not covered.held:
         return
     injured_on = accident_day(condition) if condition is not None and condition.kind == "injury" else None
+    cost = advanced_care_cost(fact)
     claim = Claim(
-        "advanced_care", received.event_id, day, day, day, "time", 1, advanced_care_cost(fact), ("SK-55",), (received.event_id,),
-        order=(received.event_id,), judged_on=injured_on or day, condition_id=fact.condition_id,
+        "advanced_care", received.event_id, day, day, day, "time", 1, cost.amount, ("SK-55",), (received.event_id,),
+        order=(received.event_id,), judged_on=injured_on or day, condition_id=fact.condition_id, steps=cost.steps,
     )  # fmt: skip
     rule = excluded(condition, day) or covered.declined_by(day) or ("SK-55" if not_advanced_care(fact) else None)
     period = policy(facts).period(day)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from ledger import events as ev
 from ledger.journal import Item, Line
 from ledger.limits import Claim
-from ledger.money import ceil_div
+from ledger.money import Reckoned, reckon
 from ledger.periods import ONE_DAY, days
 from ledger.product import clause
 from ledger.products.seikatsu.plan import SeikatsuPlan
@@ -112,9 +112,9 @@ def arose_before(facts: Facts, layer: Layer, state: State) -> bool:
 
 
 @clause("SK-87")
-def annuity_a_day(annuity: int, on: date) -> int:
+def annuity_a_day(annuity: int, on: date) -> Reckoned:
     """A day's amount is the annuity / 365, rounded up to the yen (Q82)."""
-    return ceil_div(annuity, TERMS.number("care_annuity_days", on))
+    return reckon("divide_up", annuity=annuity, care_annuity_days=TERMS.number("care_annuity_days", on))
 
 
 def _claim(facts: Facts, benefit: str, option: Option, state: State) -> Claim | None:
@@ -128,15 +128,15 @@ def _claim(facts: Facts, benefit: str, option: Option, state: State) -> Claim | 
     fact = state.certificates[0].data
     condition = conditions(facts).get(fact.condition_id) if fact.condition_id is not None else None
     if benefit == "care_lump":
-        last, unit, quantity, rate, rules = first, "time", 1, insured, ("SK-85", "SK-86")
+        last, unit, quantity, rate, rules = first, "time", 1, Reckoned(insured), ("SK-85", "SK-86")
     else:
         last, unit, quantity, rules = state.last, "day", days(first, state.last), ("SK-85", "SK-87")
         rate = annuity_a_day(insured, first)
     counts_from = max(first, state.key)
     claim = Claim(
-        benefit, str(state.key), counts_from, first, last, unit, quantity, rate, rules,
+        benefit, str(state.key), counts_from, first, last, unit, quantity, rate.amount, rules,
         tuple(c.event_id for c in state.certificates if c.day <= last), order=(str(state.key),), judged_on=state.start,
-        condition_id=fact.condition_id,
+        condition_id=fact.condition_id, steps=rate.steps,
     )  # fmt: skip
     rule = excluded(condition, state.start) or (None if in_scheme(facts, state.start) else "SK-00")
     rule = rule or (None if covered else "SK-85")

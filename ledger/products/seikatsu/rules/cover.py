@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ledger import events as ev
+from ledger.money import Reckoned, reckon
 from ledger.periods import ONE_DAY, Period
 from ledger.product import clause
 from ledger.products.general.contract import Contract
@@ -86,9 +87,9 @@ def three_diseases(term: str, on: date) -> Option:
     return lambda plan: by_course[plan.riders.three_diseases] if plan.riders.three_diseases else 0
 
 
-def yen_for(per_unit: int, half_units: int) -> int:
-    """An amount per unit for a number of half units, in whole yen."""
-    return per_unit * half_units // 2
+def yen_for(half_units: int, **per_unit: int) -> Reckoned:
+    """An amount per unit, the product of the terms named, for a number of half units, in whole yen."""
+    return reckon("divide_half_up", product=reckon("multiply", **per_unit, half_units=half_units), halves=2)
 
 
 # ---- the contract ----------------------------------------------------------------------------------------------------

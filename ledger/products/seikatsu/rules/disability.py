@@ -8,7 +8,7 @@ from datetime import date
 from ledger import events as ev
 from ledger.journal import Item, Line
 from ledger.limits import Claim
-from ledger.money import percent
+from ledger.money import Reckoned, reckon, reckon_all
 from ledger.periods import nth_day
 from ledger.product import clause
 from ledger.products.seikatsu.plan import SeikatsuPlan
@@ -61,22 +61,20 @@ def percent_of(grade: int, on: date) -> int:
 
 
 @clause("SK-71")
-def percent_together(grades: Iterable[int], on: date) -> int:
+def percent_together(grades: Iterable[int], on: date) -> Reckoned:
     """Two or more of one accident: the heaviest grade is raised by three, two or one; by one, never above the sum (table)."""
     grades = sorted(grades)
-    if not grades:
-        return 0
-    if len(grades) == 1:
-        return percent_of(grades[0], on)
-    for row in TERMS.at("disability_raised", on):
-        if grades[1] <= row["to_grade"]:
-            raised = percent_of(max(1, grades[0] - row["up"]), on)
-            return min(raised, sum(percent_of(grade, on) for grade in grades)) if row["not_above_sum"] else raised
-    return percent_of(grades[0], on)
+    if len(grades) > 1:
+        for row in TERMS.at("disability_raised", on):
+            if grades[1] <= row["to_grade"]:
+                raised = percent_of(max(1, grades[0] - row["up"]), on)
+                whole = reckon_all("add", [("disability_percent", percent_of(grade, on)) for grade in grades])
+                return reckon("min", disability_percent=raised, whole=whole) if row["not_above_sum"] else Reckoned(raised)
+    return Reckoned(percent_of(grades[0], on) if grades else 0)
 
 
 @clause("SK-72")
-def percent_added(fixed: Iterable[Fixed], on: date) -> int:
+def percent_added(fixed: Iterable[Fixed], on: date) -> Reckoned:
     """Worsening at the same site: the percentage of the grades after, less that of the existing grades at those sites (table)."""
     after: dict[str, list[int]] = {}
     before: dict[str, list[int]] = {}
@@ -87,15 +85,19 @@ def percent_added(fixed: Iterable[Fixed], on: date) -> int:
             after[site] = [disability.grade for disability in one.data.disabilities if disability.site == site]
     grades = [grade for of_site in after.values() for grade in of_site]
     existed = [grade for site, of_site in before.items() if site in after for grade in of_site]
-    return max(0, percent_together(grades, on) - percent_together(existed, on))
+    together, before_it = percent_together(grades, on), percent_together(existed, on)
+    if not before_it.amount:
+        return together
+    return reckon("max", nothing=0, added=reckon("subtract", disability_percent=together, existing=before_it))
 
 
 def _claim(fixed: Sequence[Fixed], insured: int) -> Claim:
     """A claim for what one assessment comes to. It counts from the last disability that belongs to it."""
     fact, own_id, day = fixed[0].data, fixed[0].event_id, fixed[-1].day
-    amount = percent(insured, percent_added(fixed, fact.accident_on))
+    amount = reckon("percent", injury_disability=insured, disability_percent=percent_added(fixed, fact.accident_on))
     return Claim(
-        "injury_disability", own_id, day, fixed[0].day, fixed[0].day, "time", 1, amount,
+        "injury_disability", own_id, day, fixed[0].day, fixed[0].day, "time", 1, amount.amount,
         ("SK-71", "SK-72", "SK-70") if len(fixed) > 1 else ("SK-70",),
         tuple(one.event_id for one in fixed), order=(own_id,), judged_on=fact.accident_on, condition_id=fact.condition_id,
+        steps=amount.steps,
     )  # fmt: skip

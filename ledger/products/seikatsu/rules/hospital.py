@@ -7,6 +7,7 @@ from datetime import date
 
 from ledger.journal import Item, Line
 from ledger.limits import Claim, Limit
+from ledger.money import Reckoned
 from ledger.periods import Period
 from ledger.product import clause
 from ledger.products.general.stays import Stay
@@ -34,11 +35,11 @@ def hospital_daily(facts: Facts, lines: Sequence[Line]) -> Iterable[Claim | Item
 
 
 @clause("SK-30")
-def daily_rate(facts: Facts, condition_id: str, half_units: int, first_admission: date) -> int:
+def daily_rate(facts: Facts, condition_id: str, half_units: int, first_admission: date) -> Reckoned:
     """5,000 yen a day and unit, 10,000 where the direct cause is a lifestyle disease; the units of the layers that cover (Q8, Q10)."""
     lifestyle = is_lifestyle(conditions(facts)[condition_id], first_admission)
     per_unit = TERMS.at("hospital_daily", first_admission)["lifestyle" if lifestyle else "other"]
-    return yen_for(per_unit, half_units)
+    return yen_for(half_units, hospital_daily=per_unit)
 
 
 def _runs(facts: Facts, one: Hospitalisation, limits: tuple[Limit, ...]) -> Iterator[Claim]:
@@ -69,15 +70,17 @@ def _declined(facts: Facts, uncovered: Uncovered) -> Iterator[Claim]:
     """The runs of a declined stay, split where SK-05 takes the place of SK-04."""
     stay = uncovered.stay
     rate = daily_rate(facts, stay.condition_id, uncovered.cover.held, stay.first)
-    for start, end in uncovered.runs if rate else ():
+    for start, end in uncovered.runs if rate.amount else ():
         for first, last in uncovered.spans(start, end):
             run = _run(stay, stay.stay_id, first, last, rate, ("SK-30",)).decline(uncovered.declined_by(first))
             yield run._replace(judged_on=stay.first, condition_id=stay.condition_id)
 
 
-def _run(stay: Stay, key: str, first: date, last: date, rate: int, rules: tuple[str, ...]) -> Claim:
+def _run(stay: Stay, key: str, first: date, last: date, rate: Reckoned, rules: tuple[str, ...]) -> Claim:
     n = (last - first).days + 1
-    return Claim("hospital_daily", key, first, first, last, "day", n, rate, rules, stay.events, order=(stay.stay_id,))
+    return Claim(
+        "hospital_daily", key, first, first, last, "day", n, rate.amount, rules, stay.events, order=(stay.stay_id,), steps=rate.steps
+    )  # fmt: skip
 
 
 # ---- SK-31, SK-32: limits --------------------------------------------------------------------------------------------

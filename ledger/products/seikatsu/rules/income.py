@@ -9,7 +9,7 @@ from typing import NamedTuple
 from ledger import events as ev
 from ledger.journal import Item, Line
 from ledger.limits import Claim
-from ledger.money import half_up
+from ledger.money import Reckoned, reckon
 from ledger.periods import ONE_DAY, birthday, days, month_first, month_last, months_touched, nth_day, years_last_day
 from ledger.product import clause
 from ledger.products.seikatsu.plan import SeikatsuPlan
@@ -82,17 +82,22 @@ def loss_above(fact: ev.WorkIncomeReported) -> bool:
 
 
 @clause("SK-81")
-def month_amount(fact: ev.WorkIncomeReported, insured: int) -> int:
+def month_amount(fact: ev.WorkIncomeReported, insured: int) -> Reckoned:
     """The insured amount, at most the usual income less what was earned and received, not below 0 (Q72, Q75)."""
-    return max(0, min(insured, fact.usual_income - fact.recovered_income - fact.benefits_received))
+    lost = reckon(
+        "subtract", usual_income=fact.usual_income, recovered_income=fact.recovered_income, benefits_received=fact.benefits_received
+    )  # fmt: skip
+    return reckon("max", nothing=0, pays=reckon("min", monthly=insured, lost=lost))
 
 
 @clause("SK-81")
-def part_of_month(amount: int, first: date, last: date) -> int:
+def part_of_month(amount: Reckoned, first: date, last: date) -> Reckoned:
     """A month covered in part pays the amount × days / 30, at most the month's amount (Interpretation)."""
     if first.day == 1 and last == month_last(f"{last:%Y-%m}"):
         return amount
-    return min(amount, half_up(amount * days(first, last), TERMS.number("income_month_days", first)))
+    by_days = reckon("multiply", month=amount, days=days(first, last))
+    part = reckon("divide_half_up", by_days=by_days, income_month_days=TERMS.number("income_month_days", first))
+    return reckon("min", month=amount, part=part)
 
 
 def _months(facts: Facts, disability: Disability) -> Iterator[Claim]:
@@ -107,12 +112,12 @@ def _months(facts: Facts, disability: Disability) -> Iterator[Claim]:
         if first > last or not loss_above(report.data):
             continue
         amount = part_of_month(month_amount(report.data, covered.amount or covered.held), first, last)
-        if not amount:
+        if not amount.amount:
             continue
         claim = Claim(
-            "income_monthly", fact.disability_id, first, first, last, "month", 1, amount, ("SK-82", "SK-81"),
+            "income_monthly", fact.disability_id, first, first, last, "month", 1, amount.amount, ("SK-82", "SK-81"),
             (disability.event_id, report.event_id), order=(fact.disability_id, month), judged_on=fact.disabled_on,
-            condition_id=fact.condition_id,
+            condition_id=fact.condition_id, steps=amount.steps,
         )  # fmt: skip
         yield claim.decline(rule) if rule else claim
 

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from ledger.journal import Item, Line
 from ledger.limits import Claim, Limit
+from ledger.money import Reckoned
 from ledger.periods import Period, days, nth_day
 from ledger.product import clause
 from ledger.products.seikatsu.rules.conditions import conditions
@@ -75,7 +76,7 @@ def _cancer_long_stay(facts: Facts, one: Hospitalisation) -> Iterator[Claim]:
     """10,000 yen a day and unit from day 366 of one hospitalisation for cancer, without limit, whatever the hospital type (Q35)."""
     if is_cancer(conditions(facts)[one.condition_id], one.first):
         term, covered = TERMS.at("cancer_long_stay", one.first), rider_cover(facts, cancer_long_stay, one)
-        rate = yen_for(term["daily"], covered.amount or covered.held)
+        rate = yen_for(covered.amount or covered.held, cancer_long_stay=term["daily"])
         yield from _runs(facts, "cancer_long_stay", one, term["from_day"], rate, covered, "SK-61", ())
 
 
@@ -186,7 +187,8 @@ def _three_daily(facts: Facts, one: Hospitalisation) -> Iterator[Claim]:
         period = period_begun(facts, one.first)
         limits = (three_days_limit(period),) if period is not None else ()
         from_day = TERMS.number("three_from_day", one.first)
-        yield from _runs(facts, "three_daily", one, from_day, covered.amount or covered.held, covered, "SK-65", limits)
+        rate = Reckoned(covered.amount or covered.held)
+        yield from _runs(facts, "three_daily", one, from_day, rate, covered, "SK-65", limits)
 
 
 @clause("SK-65")
@@ -214,7 +216,7 @@ def _runs(
     benefit: str,
     one: Hospitalisation,
     from_day: int,
-    rate: int,
+    rate: Reckoned,
     covered: Cover,
     rule: str,
     limits: tuple[Limit, ...],
@@ -225,8 +227,8 @@ def _runs(
     for piece, start, end in one.runs(from_day):
         for first, last in covered.spans(start, end):
             claim = Claim(
-                benefit, one.key, first, first, last, "day", days(first, last), rate, (rule,), _events(one, piece),
-                limits, order=(piece.stay.stay_id,), judged_on=one.first, condition_id=one.condition_id,
+                benefit, one.key, first, first, last, "day", days(first, last), rate.amount, (rule,), _events(one, piece),
+                limits, order=(piece.stay.stay_id,), judged_on=one.first, condition_id=one.condition_id, steps=rate.steps,
             )  # fmt: skip
             declined_by = covered.declined_by(first)
             yield claim.decline(declined_by) if declined_by else claim

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 from ledger import events as ev
 from ledger.journal import Item, Line
 from ledger.limits import Claim, Limit
+from ledger.money import Reckoned
 from ledger.periods import ONE_DAY, days, nth_day
 from ledger.product import clause
 from ledger.products.seikatsu.rules.conditions import accident_day, conditions, same_chain
@@ -31,7 +32,7 @@ class Way(NamedTuple):
 
     counts_from: date
     limit: Limit
-    rate: int
+    rate: Reckoned
     judged_on: date
     rule: str
 
@@ -44,7 +45,7 @@ class Treated(NamedTuple):
     condition_id: str
     ways: tuple[Way, ...]
     reason: str | None
-    rate: int
+    rate: Reckoned
     rules: tuple[str, ...] = ("SK-36",)
 
 
@@ -111,9 +112,9 @@ def in_hospital(facts: Facts, day: date) -> bool:
 
 
 @clause("SK-36")
-def visit_rate(half_units: int, on: date) -> int:
+def visit_rate(half_units: int, on: date) -> Reckoned:
     """2,500 yen a day and unit, lifestyle disease or not (Q8)."""
-    return yen_for(TERMS.number("outpatient_daily", on), half_units)
+    return yen_for(half_units, outpatient_daily=TERMS.number("outpatient_daily", on))
 
 
 def _visit(facts: Facts, visit: Known[ev.OutpatientVisited]) -> Treated:
@@ -258,11 +259,11 @@ def _worn_out_of_time(facts: Facts, worn: Known[ev.ImmobilisationWorn]) -> Itera
     first, last = _in_time(fact, condition) if counts else (fact.to + ONE_DAY, fact.to)
     for start, end in ((fact.from_, min(first - ONE_DAY, fact.to)), (max(last + ONE_DAY, fact.from_), fact.to)):
         rate = visit_rate(sum(layer.amount for layer in layers(facts, base, start)), start)
-        if start <= end and rate:
+        if start <= end and rate.amount:
             n = days(start, end)
             claim = Claim(
-                "outpatient_daily", worn.event_id, start, start, end, "day", n, rate, ("SK-39",), (worn.event_id,)
-            )
+                "outpatient_daily", worn.event_id, start, start, end, "day", n, rate.amount, ("SK-39",), (worn.event_id,), steps=rate.steps
+            )  # fmt: skip
             declined = claim.decline("SK-38") if counts else claim._replace(rules=()).decline("SK-39")
             yield declined._replace(judged_on=accident_day(condition) or start, condition_id=fact.condition_id)
             if not counts:
@@ -291,8 +292,8 @@ def _runs(outcomes: Iterable[Taken]) -> Iterator[list[Taken]]:
 
     def fared(place: tuple[int, Taken]) -> tuple[Any, ...]:
         n, taken = place
-        way = taken.way._replace(counts_from=date.min) if taken.way else None
-        return taken.treated.event_id, taken.treated.day.toordinal() - n, way, taken.reason, taken.treated.rate
+        way = (taken.way.limit, taken.way.rate.amount, taken.way[3:]) if taken.way else None
+        return taken.treated.event_id, taken.treated.day.toordinal() - n, way, taken.reason, taken.treated.rate.amount
 
     for _, run in groupby(enumerate(outcomes), fared):
         yield [taken for _, taken in run]
@@ -302,10 +303,11 @@ def _claim(run: list[Taken]) -> Claim:
     """The claim for days of one fact that fared alike."""
     treated, way, reason = run[0]
     last = run[-1].treated.day
+    rate = way.rate if way else treated.rate
     claim = Claim(
         "outpatient_daily", treated.event_id, way.counts_from if way else treated.day, treated.day, last, "day",
-        days(treated.day, last), way.rate if way else treated.rate, treated.rules, (treated.event_id,),
-        order=(treated.event_id,), judged_on=way.judged_on if way else treated.day, condition_id=treated.condition_id,
+        days(treated.day, last), rate.amount, treated.rules, (treated.event_id,), order=(treated.event_id,),
+        judged_on=way.judged_on if way else treated.day, condition_id=treated.condition_id, steps=rate.steps,
     )  # fmt: skip
     if way is not None:
         return claim._replace(rules=(*treated.rules, way.rule), limits=(way.limit,))

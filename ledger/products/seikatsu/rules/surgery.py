@@ -10,6 +10,7 @@ from ledger import events as ev
 from ledger.codes import Icd10List, procedure_listed
 from ledger.journal import Item, Line
 from ledger.limits import Claim
+from ledger.money import Reckoned
 from ledger.periods import nth_day
 from ledger.product import clause
 from ledger.products.general.deadlines import PRESCRIPTION
@@ -30,13 +31,13 @@ Radiation = Known[ev.RadiationGiven]
 
 
 @clause("SK-45")
-def surgery_rate(facts: Facts, fact: ev.SurgeryPerformed, half_units: int) -> int:
+def surgery_rate(facts: Facts, fact: ev.SurgeryPerformed, half_units: int) -> Reckoned:
     """5,000 yen × units × 20 in hospital, × 5 outside; twice that where the surgery's own condition is a lifestyle disease (Q6, Q10)."""
     day = fact.performed_on
     place = "in_hospital" if in_hospital(facts, day) else "outside"
     lifestyle = is_lifestyle(conditions(facts)[fact.condition_id], day)
-    times = TERMS.at("surgery_times_lifestyle" if lifestyle else "surgery_times", day)[place]
-    return yen_for(TERMS.number("treatment_base", day) * times, half_units)
+    times = "surgery_times_lifestyle" if lifestyle else "surgery_times"
+    return yen_for(half_units, treatment_base=TERMS.number("treatment_base", day), **{times: TERMS.at(times, day)[place]})
 
 
 @clause("SK-46")
@@ -124,11 +125,11 @@ class Given(NamedTuple):
 
 
 @clause("SK-50")
-def radiation_rate(facts: Facts, fact: ev.RadiationGiven, half_units: int) -> int:
+def radiation_rate(facts: Facts, fact: ev.RadiationGiven, half_units: int) -> Reckoned:
     """5,000 yen × units × 5, × 10 for a lifestyle disease, in hospital or not (Q6, Q18)."""
     lifestyle = is_lifestyle(conditions(facts)[fact.condition_id], fact.given_on)
     times = TERMS.at("radiation_times", fact.given_on)["lifestyle" if lifestyle else "other"]
-    return yen_for(TERMS.number("treatment_base", fact.given_on) * times, half_units)
+    return yen_for(half_units, treatment_base=TERMS.number("treatment_base", fact.given_on), radiation_times=times)
 
 
 @clause("SK-50")
@@ -173,13 +174,19 @@ def is_paid(facts: Facts, claim: Claim) -> bool:
 
 
 def _claim(
-    benefit: str, fact: Surgery | Radiation, day: date, rate: int, rules: tuple[str, ...], rule: str | None, condition: ev.ConditionRecorded
+    benefit: str,
+    fact: Surgery | Radiation,
+    day: date,
+    rate: Reckoned,
+    rules: tuple[str, ...],
+    rule: str | None,
+    condition: ev.ConditionRecorded,
 ) -> Claim:
     """A claim for one treatment on its own day, declined where a rule says so."""
     injured_on = accident_day(condition) if condition.kind == "injury" else None
     claim = Claim(
-        benefit, fact.event_id, day, day, day, "time", 1, rate, rules, (fact.event_id,), order=(fact.event_id,),
-        judged_on=injured_on or day, condition_id=fact.data.condition_id,
+        benefit, fact.event_id, day, day, day, "time", 1, rate.amount, rules, (fact.event_id,), order=(fact.event_id,),
+        judged_on=injured_on or day, condition_id=fact.data.condition_id, steps=rate.steps,
     )  # fmt: skip
     return claim if rule is None else claim.decline(rule)
 

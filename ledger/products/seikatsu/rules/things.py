@@ -9,7 +9,7 @@ from typing import Any
 from ledger import events as ev
 from ledger.journal import Item, Line, Opening
 from ledger.limits import Claim, Limit
-from ledger.money import percent
+from ledger.money import Reckoned, reckon, total
 from ledger.periods import Period
 from ledger.product import clause
 from ledger.products.seikatsu.plan import SeikatsuPlan
@@ -69,15 +69,16 @@ def liability_limit(fact: ev.LiabilityIncurred) -> Limit:
 
 
 @clause("SK-76")
-def bailee_amount(fact: ev.LiabilityIncurred) -> int:
+def bailee_amount(fact: ev.LiabilityIncurred) -> Reckoned:
     """The amount less 5,000 yen an accident (Q58)."""
-    return max(0, fact.amount - TERMS.number("bailee_deductible", fact.occurred_on))
+    left = reckon("subtract", amount=fact.amount, bailee_deductible=TERMS.number("bailee_deductible", fact.occurred_on))
+    return reckon("max", nothing=0, left=left)
 
 
 def _liability(facts: Facts, incurred: Known[ev.LiabilityIncurred]) -> Iterator[Claim]:
     fact = incurred.data
     personal = fact.cover == "personal"
-    rule, amount = ("SK-75", fact.amount) if personal else ("SK-76", bailee_amount(fact))
+    rule, amount = ("SK-75", Reckoned(fact.amount)) if personal else ("SK-76", bailee_amount(fact))
     if not held(facts, liability if personal else bailee, fact.occurred_on):
         return
     claim = _claim("liability" if personal else "bailee", incurred, fact.loss_id, amount, rule)
@@ -89,27 +90,34 @@ def _liability(facts: Facts, incurred: Known[ev.LiabilityIncurred]) -> Iterator[
 
 
 @clause("SK-77")
-def belongings_amount(fact: ev.PropertyLost) -> int:
+def belongings_amount(fact: ev.PropertyLost) -> Reckoned:
     """Per item at most 100,000 yen, cash and tickets 50,000 together; the sum less 3,000 yen an accident (Q63, Q64)."""
     day = fact.occurred_on
     item_max = TERMS.number("belongings_item", day)
-    things = sum(min(_value(item), item_max) for item in fact.items if item.kind in {"ordinary", "valuables"})
-    return max(0, things + cash_and_tickets(fact) - TERMS.number("belongings_deductible", day))
+    things = [reckon("min", **_value(item), belongings_item=item_max) for item in fact.items if item.kind in {"ordinary", "valuables"}]
+    lost = total([*(("item", item) for item in things), *cash_and_tickets(fact)])
+    left = reckon("subtract", lost=lost, belongings_deductible=TERMS.number("belongings_deductible", day))
+    return reckon("max", nothing=0, left=left)
 
 
 @clause("SK-78")
-def household_amount(fact: ev.PropertyLost) -> int:
+def household_amount(fact: ev.PropertyLost) -> Reckoned:
     """Per item repair or replacement; valuables at most 300,000 yen, cash and tickets 50,000 together; no deductible (Q65, Q67)."""
     item_max = TERMS.number("household_valuables_item", fact.occurred_on)
-    things = sum(_value(item) for item in fact.items if item.kind == "ordinary")
-    return things + sum(min(_value(item), item_max) for item in fact.items if item.kind == "valuables") + cash_and_tickets(fact)
+    things = [reckon("min", **_value(item)) for item in fact.items if item.kind == "ordinary"]
+    valuables = [
+        reckon("min", **_value(item), household_valuables_item=item_max) for item in fact.items if item.kind == "valuables"
+    ]
+    return total([*(("item", item) for item in (*things, *valuables)), *cash_and_tickets(fact)])
 
 
 @clause("SK-77", "SK-78")
-def cash_and_tickets(fact: ev.PropertyLost) -> int:
+def cash_and_tickets(fact: ev.PropertyLost) -> Iterator[tuple[str, Reckoned]]:
     """Cash and tickets together at most 50,000 yen an accident (Q64, Q67)."""
-    cash = sum(_value(item) for item in fact.items if item.kind == "cash_or_tickets")
-    return min(cash, TERMS.number("cash_and_tickets", fact.occurred_on))
+    cash = [("cash_or_tickets", reckon("min", **_value(item))) for item in fact.items if item.kind == "cash_or_tickets"]
+    if cash:
+        most = TERMS.number("cash_and_tickets", fact.occurred_on)
+        yield "cash", reckon("min", cash_or_tickets=total(cash), cash_and_tickets=most)
 
 
 @clause("SK-77")
@@ -129,9 +137,9 @@ def _unreported_or_excluded(fact: ev.PropertyLost) -> bool:
     return unreported or all(item.kind == "excluded" for item in fact.items)
 
 
-def _value(item: ev.LostItem) -> int:
-    """The lower of repair cost and value."""
-    return item.current_value if item.repair_cost is None else min(item.repair_cost, item.current_value)
+def _value(item: ev.LostItem) -> dict[str, int]:
+    """The repair cost and the value, of which the lower counts."""
+    return {"current_value": item.current_value} | ({"repair_cost": item.repair_cost} if item.repair_cost is not None else {})
 
 
 def _property(facts: Facts, lost: Known[ev.PropertyLost]) -> Iterator[Claim]:
@@ -181,11 +189,13 @@ def _standing(facts: Facts) -> Iterator[Opening]:
 
 
 @clause("SK-79")
-def hole_in_one_costs(fact: ev.HoleInOneAchieved, insured: int) -> int:
+def hole_in_one_costs(fact: ev.HoleInOneAchieved, insured: int) -> Reckoned:
     """Gifts, party, tree, caddie, and other costs up to 10 % of the insured amount (Q69, Q70)."""
     costs = fact.costs
-    other_max = percent(insured, TERMS.number("hole_in_one_other_percent", fact.achieved_on))
-    return costs.gifts + costs.party + costs.tree + costs.caddie + min(costs.other, other_max)
+    percentage = TERMS.number("hole_in_one_other_percent", fact.achieved_on)
+    most = reckon("percent", hole_in_one=insured, hole_in_one_other_percent=percentage)
+    other = reckon("min", other=costs.other, most=most)
+    return reckon("add", gifts=costs.gifts, party=costs.party, tree=costs.tree, caddie=costs.caddie, other=other)
 
 
 @clause("SK-79")
@@ -207,9 +217,11 @@ def _achievement(facts: Facts, achieved: Known[ev.HoleInOneAchieved]) -> Iterato
 # ---- claims ----------------------------------------------------------------------------------------------------------
 
 
-def _claim(benefit: str, fact: Known[Any], key: str, amount: int, rule: str) -> Claim:
-    day = fact.day
-    return Claim(benefit, key, day, day, day, "time", 1, amount, (rule,), (fact.event_id,), order=(key,), judged_on=day)
+def _claim(benefit: str, fact: Known[Any], key: str, cost: Reckoned, rule: str) -> Claim:
+    day, amount = fact.day, cost.amount
+    return Claim(
+        benefit, key, day, day, day, "time", 1, amount, (rule,), (fact.event_id,), order=(key,), judged_on=day, steps=cost.steps
+    )  # fmt: skip
 
 
 def _within(facts: Facts, claim: Claim, day: date, rule: str | None, limits: tuple[Limit, ...]) -> Claim:
