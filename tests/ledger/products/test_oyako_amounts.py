@@ -179,6 +179,36 @@ def test_oy_12_a_renewal_without_a_plan_keeps_the_plan() -> None:
     assert paid_in_full(history, "2025-06-01", cause_arose_on="2025-05-01") == 7 * MILLION
 
 
+# ---- the plan at the trigger --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("trigger", "paid"), [("2025-04-01", 3 * MILLION), ("2025-04-02", 7 * MILLION)])
+def test_oy_04_on_the_day_of_a_renewal_the_old_plan_still_serves(trigger: str, paid: int) -> None:
+    assert paid_in_full(renewed("A", "C"), trigger) == paid
+
+
+def test_oy_04_after_a_gap_the_first_day_of_the_new_period_has_the_new_plan() -> None:
+    history = Oyako("A")
+    history.renewed(2026, plan={"plan": "C"})
+
+    assert paid_in_full(history, "2026-04-01") == 7 * MILLION
+
+
+@pytest.mark.parametrize(("trigger", "paid"), [("2024-07-31", 3 * MILLION), ("2024-08-01", 7 * MILLION)])
+def test_oy_04_a_change_of_coverage_serves_from_its_day(trigger: str, paid: int) -> None:
+    history = Oyako("A")
+    history.add("CoverageChanged", effective_on="2024-08-01", plan={"plan": "C"})
+
+    assert paid_in_full(history, trigger) == paid
+
+
+def test_oy_04_a_change_after_the_trigger_changes_nothing() -> None:
+    history = renewed("A", "C")
+    paid_in_full(history, "2024-08-01")
+
+    assert history.limit(BALANCE, "2025-06-01")[1] == 3 * MILLION
+
+
 # ---- several changes of plan --------------------------------------------------------------------------------------------
 
 

@@ -261,6 +261,7 @@ def test_oy_13_a_miss_before_the_first_debit_is_a_discrepancy() -> None:
 
     assert history.state("2024-07-01")[0] == "in_force"
     assert history.differs("2024-07-01") == [("OY-13", "2024-05", "2024-06")]
+    assert missed("2024-06", "2024-06-30").differs("2024-07-01") == []
 
 
 @pytest.mark.parametrize(("ground", "rule"), [("first_premium", "OY-13"), ("fraud", "KR-08"), ("duress", "KR-08")])
@@ -304,6 +305,14 @@ def test_oy_18_declines_from_the_day_of_the_certificate_on_and_oy_01_before() ->
     history.cost("2024-10-01")
 
     assert history.care("2024-10-01") == {"k1": "OY-01", "k2": "OY-18"}
+
+
+@pytest.mark.parametrize(("due_on", "rule"), [("2024-09-30", "OY-18"), ("2024-07-31", "OY-13")])
+def test_of_several_ends_of_cover_the_first_declines(due_on: str, rule: str) -> None:
+    history = missed("2024-07", due_on, trigger="2024-11-01")
+    history.add("PolicyWithdrawn", withdrawn_on="2024-09-01")
+
+    assert history.care("2024-12-01") == {"k1": rule}
 
 
 def test_oy_18_no_premium_comes_back() -> None:
