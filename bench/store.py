@@ -68,7 +68,7 @@ def stored(ledger: ClaimsLedger, size: int) -> Run:
         for _ in range(times):
             name = str(uuid.uuid4())
             new = [NewRecord(name, i, "HospitalAdmitted", str(uuid.uuid4()), 0, STATE) for i in range(1, size + 1)]
-            with ledger._recorder.appending((name,), [one.event_id for one in new if one.event_id]) as append:
+            with ledger._recorder.appending((name,), [one.event_id for one in new if one.event_id]) as append:  # noqa: SLF001
                 append.insert(new)
 
     return run
@@ -105,7 +105,9 @@ def opened(stack: ExitStack, target: str) -> ClaimsLedger:
     return ledger
 
 
-def stores(stack: ExitStack, server: str | None) -> dict[str, tuple[SQLiteApplicationRecorder | PostgresApplicationRecorder, ClaimsLedger]]:
+def stores(
+    stack: ExitStack, server: str | None
+) -> dict[str, tuple[SQLiteApplicationRecorder | PostgresApplicationRecorder, ClaimsLedger]]:
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
     bare = SQLiteApplicationRecorder(SQLiteDatastore(str(folder / "bare.db")))
     bare.create_table()
@@ -141,7 +143,9 @@ def main() -> None:
                     median = statistics.median(measured)
                     rate, each = size * times / median, median / times * 1e6
                     ratio = statistics.median(seconds["library"]) / median
-                    print(f"{name:10} {size:5} a save  {variant:8} {each:9.0f} µs a save {rate:9.0f} events/s  × {ratio:.2f}")
+                    print(
+                        f"{name:10} {size:5} a save  {variant:8} {each:9.0f} µs a save {rate:9.0f} events/s  × {ratio:.2f}"
+                    )
 
 
 if __name__ == "__main__":

@@ -33,20 +33,46 @@ def _year(day: date, n: int) -> date:
 
 def _renew(told: Story, start: date, years: int) -> None:
     for n in range(1, years):
-        told.tell(_year(start, n) - timedelta(30), "PolicyRenewed", period_start=_year(start, n), period_end=_year(start, n + 1))
+        told.tell(
+            _year(start, n) - timedelta(30),
+            "PolicyRenewed",
+            period_start=_year(start, n),
+            period_end=_year(start, n + 1),
+        )
 
 
-def _claim(told: Story, day: date, facts: Sequence[str], payments: Sequence[tuple[str, int]], claimant: str = "insured") -> None:
+def _claim(
+    told: Story, day: date, facts: Sequence[str], payments: Sequence[tuple[str, int]], claimant: str = "insured"
+) -> None:
     """A claim for facts: filed, complete, decided now and then, and paid."""
     claim = f"k{len(told)}"
-    filed = told.tell(day, "ClaimFiled", *facts, delay=1, claim_id=claim, filed_on=day, facts=list(facts), claimant=claimant)
+    filed = told.tell(
+        day, "ClaimFiled", *facts, delay=1, claim_id=claim, filed_on=day, facts=list(facts), claimant=claimant
+    )
     complete = day + timedelta(told.rng.randint(0, 10))
     told.tell(complete, "ClaimDocumentsCompleted", filed, delay=1, claim_id=claim, completed_on=complete)
     if told.chance(0.1):
-        told.tell(complete + WEEK, "InquiryOpened", filed, claim_id=claim, opened_on=complete + WEEK, ground="medical_institution")
+        told.tell(
+            complete + WEEK,
+            "InquiryOpened",
+            filed,
+            claim_id=claim,
+            opened_on=complete + WEEK,
+            ground="medical_institution",
+        )
     paid = complete + timedelta(told.rng.randint(5, 40))
     for benefit, amount in payments:
-        told.tell(paid, "BenefitPaid", filed, delay=0, claim_id=claim, benefit=benefit, paid_on=paid, amount=amount, payee="insured")
+        told.tell(
+            paid,
+            "BenefitPaid",
+            filed,
+            delay=0,
+            claim_id=claim,
+            benefit=benefit,
+            paid_on=paid,
+            amount=amount,
+            payee="insured",
+        )
 
 
 # ---- seikatsu -------------------------------------------------------------------------------------------------------------------
@@ -60,15 +86,32 @@ def _seikatsu(told: Story, wanted: int) -> None:
     rng = told.rng
     start = date(rng.choice((2019, 2020, 2021)), 1, 1)
     units = rng.choice("11223")
-    riders = {"medical_lump_sum": told.chance(0.7), "anticancer": told.chance(0.5), "cancer_diagnosis": told.chance(0.5)}
+    riders = {
+        "medical_lump_sum": told.chance(0.7),
+        "anticancer": told.chance(0.5),
+        "cancer_diagnosis": told.chance(0.5),
+    }
     if told.chance(0.5):
         riders["three_diseases"] = rng.choice("ABCD")
     plan: dict[str, Any] = {"units": units, "hospital_type": rng.choice((365, 365, 60)), "riders": riders}
     if told.chance(0.2):
         plan["belongings"] = plan["personal_liability"] = True
-    insured = {"person_id": f"p-{told.policy_id}", "birth_date": date(rng.randint(1950, 1990), 5, 5).isoformat(), "sex": "F"}
+    insured = {
+        "person_id": f"p-{told.policy_id}",
+        "birth_date": date(rng.randint(1950, 1990), 5, 5).isoformat(),
+        "sex": "F",
+    }
     years = LAST_DAY.year - start.year + 1
-    told.tell(start - timedelta(40), "PolicyIssued", delay=0, product="seikatsu", period_start=start, period_end=_year(start, 1), plan=plan, insured=insured)
+    told.tell(
+        start - timedelta(40),
+        "PolicyIssued",
+        delay=0,
+        product="seikatsu",
+        period_start=start,
+        period_end=_year(start, 1),
+        plan=plan,
+        insured=insured,
+    )
     _renew(told, start, years)
     cancer = told.chance(0.15)
     while len(told) < wanted:
@@ -98,13 +141,22 @@ class Stay(NamedTuple):
 
 def _stay(told: Story, condition: tuple[str, str], day: date, nights: int) -> Stay:
     stay, last = f"s{len(told)}", day + timedelta(nights)
-    admitted = told.tell(day, "HospitalAdmitted", condition[1], stay_id=stay, admitted_on=day, condition_id=condition[0])
+    admitted = told.tell(
+        day, "HospitalAdmitted", condition[1], stay_id=stay, admitted_on=day, condition_id=condition[0]
+    )
     if nights > 30:
         told.tell(day + timedelta(30), "StayConfirmed", admitted, stay_id=stay, through=day + timedelta(30))
     facts = [admitted, told.tell(last, "HospitalDischarged", admitted, stay_id=stay, discharged_on=last)]
     if told.chance(0.4):
         on = told.day(day, last)
-        surgery = {"performed_on": on, "condition_id": condition[0], "code": "K672-2", "name": "腹腔鏡下手術", "basis": "medical_fee", "stay_id": stay}
+        surgery = {
+            "performed_on": on,
+            "condition_id": condition[0],
+            "code": "K672-2",
+            "name": "腹腔鏡下手術",
+            "basis": "medical_fee",
+            "stay_id": stay,
+        }
         facts.append(told.tell(on, "SurgeryPerformed", admitted, **surgery))
     return Stay(stay, facts, last)
 
@@ -135,7 +187,14 @@ def _injured(told: Story, day: date, units: int) -> None:
     visits, last = _visits(told, condition, day, told.rng.choice((3, 5, 8)))
     if told.chance(0.3):
         until = day + timedelta(28)
-        worn = {"from_": day, "to": until, "condition_id": condition[0], "device": "cast", "site": "long_bone", "injury": "fracture"}
+        worn = {
+            "from_": day,
+            "to": until,
+            "condition_id": condition[0],
+            "device": "cast",
+            "site": "long_bone",
+            "injury": "fracture",
+        }
         told.tell(day, "ImmobilisationWorn", condition[1], **worn)
     _claim(told, last + WEEK, visits, [("outpatient_daily", 3_000 * units * len(visits))])
 
@@ -144,10 +203,20 @@ def _treated_for_cancer(told: Story, day: date, units: int) -> None:
     condition = _condition(told, "sickness", told.rng.choice(CANCERS), day)
     diagnosed = told.tell(day, "CancerDiagnosed", condition[1], diagnosed_on=day, condition_id=condition[0])
     _, facts, last = _stay(told, condition, day + timedelta(12), told.rng.choice((10, 14, 21)))
-    _claim(told, last + WEEK, [diagnosed, *facts], [("hospital_daily", 5_000 * units * 12), ("cancer_diagnosis", 1_000_000)])
+    _claim(
+        told,
+        last + WEEK,
+        [diagnosed, *facts],
+        [("hospital_daily", 5_000 * units * 12), ("cancer_diagnosis", 1_000_000)],
+    )
     for n in range(1, told.rng.choice((3, 6, 8)) + 1):
         first = _month(last, n)
-        course = {"from_": first, "to": first + timedelta(13), "condition_id": condition[0], "drug": told.rng.choice(("chemotherapy", "hormone"))}
+        course = {
+            "from_": first,
+            "to": first + timedelta(13),
+            "condition_id": condition[0],
+            "drug": told.rng.choice(("chemotherapy", "hormone")),
+        }
         given = told.tell(first, "AnticancerTreated", condition[1], **course)
         if n % 3 == 0:
             _claim(told, first + timedelta(20), [given], [("anticancer", 100_000)])
@@ -159,14 +228,28 @@ def _treated_for_cancer(told: Story, day: date, units: int) -> None:
 def _sony_medical(told: Story, wanted: int) -> None:
     rng = told.rng
     start = date(rng.choice((2020, 2021)), rng.choice((1, 4, 7)), 1)
-    plan = {"treatment_monthly_limit": rng.choice((100_000, 300_000)), "room_daily": rng.choice((3_000, 5_000)), "advanced_care_limit": 10_000_000}
+    plan = {
+        "treatment_monthly_limit": rng.choice((100_000, 300_000)),
+        "room_daily": rng.choice((3_000, 5_000)),
+        "advanced_care_limit": 10_000_000,
+    }
     insured = {"person_id": f"p-{told.policy_id}", "birth_date": "1975-01-01"}
     issued = told.tell(
-        start - timedelta(20), "PolicyIssued", delay=0, product="sony-medical", period_start=start, period_end=_year(start, 5), plan=plan, insured=insured
+        start - timedelta(20),
+        "PolicyIssued",
+        delay=0,
+        product="sony-medical",
+        period_start=start,
+        period_end=_year(start, 5),
+        plan=plan,
+        insured=insured,
     )
     if told.chance(0.25):
         first = _month(start, rng.randint(3, 40))
-        missed = [told.tell(due, "PremiumMissed", issued, due_month=due.isoformat()[:7], due_on=due) for due in (_month(first, n) + timedelta(26) for n in (0, 1))]
+        missed = [
+            told.tell(due, "PremiumMissed", issued, due_month=due.isoformat()[:7], due_on=due)
+            for due in (_month(first, n) + timedelta(26) for n in (0, 1))
+        ]
         told.tell(_month(first, 1) + timedelta(28), "PremiumPaid", *missed, due_months=[_month(first, n).isoformat()[:7] for n in (0, 1)],
                   paid_on=_month(first, 1) + timedelta(28), amount=8_000)  # fmt: skip
     month = start
@@ -176,7 +259,9 @@ def _sony_medical(told: Story, wanted: int) -> None:
         for _ in range(rng.choice((2, 4, 6))):
             if month <= LAST_DAY:
                 paid = month + timedelta(26)
-                told.tell(paid, "PremiumPaid", issued, delay=1, due_months=[month.isoformat()[:7]], paid_on=paid, amount=4_000)
+                told.tell(
+                    paid, "PremiumPaid", issued, delay=1, due_months=[month.isoformat()[:7]], paid_on=paid, amount=4_000
+                )
                 month = _month(month, 1)
 
 
@@ -197,7 +282,6 @@ def _charged(told: Story, day: date) -> None:
     _claim(told, last + timedelta(20), charges, [("hospital_treatment", 80_000)])
 
 
-
 # ---- oyako ------------------------------------------------------------------------------------------------------------------------
 
 
@@ -206,15 +290,18 @@ def _oyako(told: Story, wanted: int) -> None:
     start = date(rng.choice((2020, 2021, 2022)), 4, 1)
     plan = rng.choice("AABCD")
     told.tell(
-        start - timedelta(30), "PolicyIssued", delay=0, product="oyako", period_start=start, period_end=_year(start, 1), plan={"plan": plan},
-        insured={"person_id": f"p-{told.policy_id}", "birth_date": "1980-02-03"}, parent={"person_id": f"m-{told.policy_id}", "birth_date": "1953-06-15"},
+        start - timedelta(30), "PolicyIssued", delay=0, product="oyako", plan={"plan": plan},
+        period_start=start, period_end=_year(start, 1),
+        insured={"person_id": f"p-{told.policy_id}", "birth_date": "1980-02-03"},
+        parent={"person_id": f"m-{told.policy_id}", "birth_date": "1953-06-15"},
     )  # fmt: skip
     _renew(told, start, LAST_DAY.year - start.year + 1)
     day = used = told.day(start + timedelta(100), date(2023, 6, 30))
     for level in rng.choice((("care2",), ("care2", "care3"), ("care1", "care3", "care4"))):
         until = day + timedelta(364)
         told.tell(
-            day, "CareCertified", person_id=f"m-{told.policy_id}", certified_on=day + timedelta(20), valid_from=day, valid_to=until, level=level,
+            day, "CareCertified", person_id=f"m-{told.policy_id}", certified_on=day + timedelta(20),
+            valid_from=day, valid_to=until, level=level,
             dementia="IIb" if level == "care1" else None,
         )  # fmt: skip
         day = until + timedelta(1)
@@ -228,9 +315,25 @@ def _cost(told: Story, day: date) -> str:
     rng = told.rng
     cost, gross = f"k{len(told)}", rng.randint(5, 300) * 1_000
     category = rng.choice(("care_service", "housekeeping", "meals", "home_modification", "care_home"))
-    event_id = told.tell(day, "CareCostIncurred", cost_id=cost, used_on=day, category=category, gross=gross, public_benefit=gross // 2, payee="insured")
+    event_id = told.tell(
+        day,
+        "CareCostIncurred",
+        cost_id=cost,
+        used_on=day,
+        category=category,
+        gross=gross,
+        public_benefit=gross // 2,
+        payee="insured",
+    )
     if told.chance(0.06):
-        told.tell(day + timedelta(60), "CareCostRefunded", event_id, cost_id=cost, refunded_on=day + timedelta(60), amount=gross // 4)
+        told.tell(
+            day + timedelta(60),
+            "CareCostRefunded",
+            event_id,
+            cost_id=cost,
+            refunded_on=day + timedelta(60),
+            amount=gross // 4,
+        )
     return event_id
 
 
@@ -242,8 +345,10 @@ def _ryoritsu(told: Story, wanted: int) -> None:
     start = date(rng.choice((2019, 2020)), 4, 1)
     person = f"p-{told.policy_id}"
     issued = told.tell(
-        start - timedelta(30), "PolicyIssued", delay=0, product="ryoritsu", period_start=start, period_end=_year(start, 1), premium_monthly=3_000,
-        plan={"care_benefit": 3_000_000, "min_level": rng.choice(("care2", "care3"))}, insured={"person_id": person, "birth_date": "1955-01-01"},
+        start - timedelta(30), "PolicyIssued", delay=0, product="ryoritsu", premium_monthly=3_000,
+        period_start=start, period_end=_year(start, 1),
+        plan={"care_benefit": 3_000_000, "min_level": rng.choice(("care2", "care3"))},
+        insured={"person_id": person, "birth_date": "1955-01-01"},
     )  # fmt: skip
     years = LAST_DAY.year - start.year
     _renew(told, start, years)
@@ -252,12 +357,24 @@ def _ryoritsu(told: Story, wanted: int) -> None:
         told.tell(sent, "RenewalNoticeSent", issued, sent_on=sent, deadline=_year(start, n) - timedelta(30))
     if told.chance(0.5):
         day = told.day(start + timedelta(60), date(2023, 12, 31))
-        data = {"person_id": person, "certified_on": day + timedelta(20), "valid_from": day, "valid_to": day + timedelta(364), "level": "care3"}
+        data = {
+            "person_id": person,
+            "certified_on": day + timedelta(20),
+            "valid_from": day,
+            "valid_to": day + timedelta(364),
+            "level": "care3",
+        }
         _claim(told, day + timedelta(40), [told.tell(day, "CareCertified", **data)], [("care_benefit", 3_000_000)])
     month = start
     while len(told) < wanted:
         if told.chance(0.03):
-            told.tell(month + timedelta(26), "PremiumMissed", issued, due_month=month.isoformat()[:7], due_on=month + timedelta(26))
+            told.tell(
+                month + timedelta(26),
+                "PremiumMissed",
+                issued,
+                due_month=month.isoformat()[:7],
+                due_on=month + timedelta(26),
+            )
         paid = month + timedelta(26)
         told.tell(paid, "PremiumPaid", issued, delay=1, due_months=[month.isoformat()[:7]], paid_on=paid, amount=3_000)
         month = _month(month, 1)
@@ -269,7 +386,11 @@ def _ryoritsu(told: Story, wanted: int) -> None:
 def _cyber(told: Story, wanted: int) -> None:
     rng = told.rng
     start = date(rng.choice((2020, 2021, 2022)), 5, 5)
-    plan = {"type": rng.choice(("S1", "S2", "P1", "S1000")), "facility_kind": "hospital", "size": rng.choice((50, 70, 100))}
+    plan = {
+        "type": rng.choice(("S1", "S2", "P1", "S1000")),
+        "facility_kind": "hospital",
+        "size": rng.choice((50, 70, 100)),
+    }
     told.tell(
         start - timedelta(30), "PolicyIssued", delay=0, product="cyber", period_start=start, period_end=_year(start, 1), plan=plan,
         insured={"person_id": f"h-{told.policy_id}"}, facilities=["north", "south"],
@@ -286,10 +407,33 @@ def _cyber(told: Story, wanted: int) -> None:
             on = day + timedelta(rng.randint(0, 120))
             own = f"{incident}-{n}"
             if told.chance(0.7):
-                data: dict[str, Any] = {"cost_id": own, "incurred_on": on, "category": rng.choice(("incident_response", "attack_response", "leak_response"))}
-                losses.append(told.tell(on, "CyberCostIncurred", found, incident_id=incident, amount=rng.randint(50, 3_000) * 1_000, **data))
+                data: dict[str, Any] = {
+                    "cost_id": own,
+                    "incurred_on": on,
+                    "category": rng.choice(("incident_response", "attack_response", "leak_response")),
+                }
+                losses.append(
+                    told.tell(
+                        on,
+                        "CyberCostIncurred",
+                        found,
+                        incident_id=incident,
+                        amount=rng.randint(50, 3_000) * 1_000,
+                        **data,
+                    )
+                )
             else:
-                losses.append(told.tell(on, "CyberClaimSettled", found, incident_id=incident, settlement_id=own, settled_on=on, amount=rng.randint(100, 9_000) * 1_000))
+                losses.append(
+                    told.tell(
+                        on,
+                        "CyberClaimSettled",
+                        found,
+                        incident_id=incident,
+                        settlement_id=own,
+                        settled_on=on,
+                        amount=rng.randint(100, 9_000) * 1_000,
+                    )
+                )
         _claim(told, day + timedelta(130), losses, [])
 
 

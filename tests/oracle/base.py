@@ -11,9 +11,10 @@ Written from spec 00-principles, 10-events, 30-answers alone; shares no code wit
 from __future__ import annotations
 
 import calendar as _calendar
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any, Callable
+from typing import Any
 
 Fact = dict[str, Any]
 ONE = timedelta(days=1)
@@ -518,7 +519,7 @@ def merge_days(lines_: list[dict]) -> list[dict]:
             last["to"] = l["to"]
             last["gross"] += l["gross"]
             last["payable"] += l["payable"]
-            last["cut_by"] = [(a[0], a[1], a[2] + b[2]) for a, b in zip(last["cut_by"], l["cut_by"])]
+            last["cut_by"] = [(a[0], a[1], a[2] + b[2]) for a, b in zip(last["cut_by"], l["cut_by"], strict=False)]
             last["events"] = last["events"] + [e for e in l["events"] if e not in last["events"]]
         else:
             out.append(dict(l))
@@ -583,7 +584,7 @@ def difference(oracle: dict, ledger: dict) -> list[str]:
             out += [f"lines: only oracle {l}" for l in want if l not in got] + [f"lines: only ledger {l}" for l in got if l not in want]
             if sorted(map(tuple, want)) == sorted(set(map(tuple, want))) and len(got) != len(set(map(tuple, got))):
                 out.append("lines: the ledger has doubles")
-        elif name in ("limits",):
+        elif name == "limits":
             for k in sorted({*want, *got}):
                 if want.get(k) != got.get(k):
                     out.append(f"limit {k}: oracle {want.get(k)}, ledger {got.get(k)}")
