@@ -1,6 +1,7 @@
 """The figures of trust: the ledger against the calculators on random histories, arrivals in other orders, limits that add up.
 
-On demand: whether tests notice a number moved (`--nudge`) or a rule mutated (`--mutants`). A short run: `python -m bench.evidence --histories 2000`.
+On demand: whether tests notice a number moved (`--nudge`) or a rule mutated (`--mutants`).
+A short run: `python -m bench.evidence --histories 2000`.
 """
 
 from __future__ import annotations

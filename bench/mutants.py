@@ -16,7 +16,6 @@ TURNED: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.In: ast.NotIn, ast.NotIn: ast.In, ast.Is: ast.IsNot, ast.IsNot: ast.Is,
 }  # fmt: skip
 SHARED = ("ledger/derive.py", "ledger/limits.py")
-KINDS = ("compare", "number", "not", "branch")
 
 
 def mutants(products: list[str]) -> Iterator[Trial]:
@@ -87,4 +86,4 @@ def _install(path: Path, n: int) -> None:
             return as_it_is(self, fullname)
         return compile(_mutated(path.read_text(), n), str(path), "exec", dont_inherit=True)
 
-    SourceFileLoader.get_code = get_code  # type: ignore[method-assign]
+    SourceFileLoader.get_code = get_code  # type: ignore[assignment, method-assign]
