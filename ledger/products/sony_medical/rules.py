@@ -9,6 +9,7 @@ from typing import NamedTuple
 from ledger import events as ev
 from ledger.journal import Line, Opening
 from ledger.limits import Claim, Limit
+from ledger.money import Reckoned, reckon, total
 from ledger.periods import ONE_DAY, month_first, month_last, period_of
 from ledger.product import clause
 from ledger.products.general.deadlines import PRESCRIPTION
@@ -28,9 +29,9 @@ class MonthOfStay(NamedTuple):
     month: str
     first: date
     last: date | None
-    treatment: int
-    room: int
-    room_days: int
+    treatment: Reckoned
+    room: Reckoned
+    room_days: Reckoned
     events: tuple[str, ...]
 
 
@@ -45,9 +46,9 @@ def months_of_stay(facts: Facts) -> Iterator[MonthOfStay]:
         first, last = max(stay.first, month_first(month)), min(stay.last, month_last(month))
         yield MonthOfStay(
             stay, month, first, last if first <= last else None,
-            sum(charge.treatment_charge for _, charge in found),
-            sum(charge.room_charge or 0 for _, charge in found),
-            sum(charge.room_days or 0 for _, charge in found),
+            total(("treatment_charge", charge.treatment_charge) for _, charge in found),
+            total(("room_charge", charge.room_charge or 0) for _, charge in found),
+            total(("room_days", charge.room_days or 0) for _, charge in found),
             (*(event_id for event_id, _ in found), *stay.events, *_condition(facts, stay.condition_id)),
         )  # fmt: skip
 
@@ -71,7 +72,7 @@ def hospital(facts: Facts, lines: Sequence[Line]) -> Iterator[Claim]:
 def hospital_treatment(facts: Facts, month: MonthOfStay) -> Iterator[Claim]:
     """The treatment charges of a month of stay, of all stays together up to the plan's monthly limit (請求手続, FAQ 6)."""
     cap = facts.once(plan_of_month, month.month).treatment_monthly_limit
-    if month.treatment:
+    if month.treatment.amount:
         claim = _of_month(month, "hospital_treatment", month.treatment, "SM-07")
         yield claim._replace(limits=(monthly_limit(month.month, cap),)) if cap is not None else cover_taken_off(claim)
 
@@ -85,21 +86,23 @@ def monthly_limit(month: str, cap: int) -> Limit:
 def room_charge(facts: Facts, month: MonthOfStay) -> Iterator[Claim]:
     """The room bill, up to the plan's daily amount for the days in the room (請求手続)."""
     daily = facts.once(plan_of_month, month.month).room_daily
-    if month.room:
-        claim = _of_month(month, "room_charge", month.room, "SM-08")
-        yield (
-            claim._replace(rate=min(month.room, month.room_days * daily))
-            if daily is not None
-            else cover_taken_off(claim)
-        )
+    if month.room.amount:
+        bill = month.room if daily is None else within_the_daily_amount(month, daily)
+        claim = _of_month(month, "room_charge", bill, "SM-08")
+        yield claim if daily is not None else cover_taken_off(claim)
 
 
-def _of_month(month: MonthOfStay, benefit: str, amount: int, rule: str) -> Claim:
+def within_the_daily_amount(month: MonthOfStay, daily: int) -> Reckoned:
+    """The room bill of a month, or the daily amount for the days in the room where that is less."""
+    return reckon("min", room_charge=month.room, most=reckon("multiply", room_days=month.room_days, room_daily=daily))
+
+
+def _of_month(month: MonthOfStay, benefit: str, amount: Reckoned, rule: str) -> Claim:
     first = month.first if month.last else month_first(month.month)
     return Claim(
         benefit=benefit, key=f"{month.stay.stay_id}/{month.month}", counts_from=month.first, first=first, last=month.last or first,
-        unit="time", quantity=1, rate=amount, rules=(rule,), events=month.events, order=(month.stay.stay_id,),
-        judged_on=month.stay.first, condition_id=month.stay.condition_id,
+        unit="time", quantity=1, rate=amount.amount, rules=(rule,), events=month.events, order=(month.stay.stay_id,),
+        judged_on=month.stay.first, condition_id=month.stay.condition_id, steps=amount.steps,
     )  # fmt: skip
 
 

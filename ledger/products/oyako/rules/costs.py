@@ -10,7 +10,7 @@ from typing import NamedTuple
 from ledger import events as ev
 from ledger.journal import Line, Opening
 from ledger.limits import Claim
-from ledger.money import percent
+from ledger.money import Reckoned, reckon, reckon_all, total
 from ledger.periods import month_first, month_last, month_of
 from ledger.product import clause, clauses_of
 from ledger.products.general.endings import UNDISCLOSED
@@ -49,15 +49,21 @@ class Cost(NamedTuple):
 
 
 @clause("OY-03")
-def borne(cost: ev.CareCostIncurred) -> int:
+def borne(cost: ev.CareCostIncurred) -> Reckoned:
     """What the insured bears of a cost: gross less what the public scheme pays, not below 0 (補償の内容)."""
-    return max(0, cost.gross - cost.public_benefit)
+    if not cost.public_benefit:
+        return Reckoned(cost.gross)
+    return reckon("max", nothing=0, left=reckon("subtract", gross=cost.gross, public_benefit=cost.public_benefit))
 
 
 @clause("OY-08")
-def still_borne(cost: Cost) -> int:
+def still_borne(cost: Cost) -> Reckoned:
     """A refund lowers the cost from the day of the refund on, not below 0 (※4)."""
-    return max(0, borne(cost.fact.data) - sum(refund.data.amount for refund in cost.refunds))
+    whole = borne(cost.fact.data)
+    if not cost.refunds:
+        return whole
+    refunds = (("amount", refund.data.amount) for refund in cost.refunds)
+    return reckon("max", nothing=0, left=reckon_all("subtract", [("gross", whole), *refunds]))
 
 
 # ---- what a cost must meet, in order --------------------------------------------------------------------------------
@@ -171,9 +177,11 @@ def _judged(cost: Cost) -> Claim:
 def _claim(cost: Cost) -> Claim:
     data, day, period = cost.fact.data, cost.used_on, cost.standing.target
     events = (cost.fact.event_id, *(refund.event_id for refund in cost.refunds), *cost.standing.events)
+    amount = still_borne(cost)
     return Claim(
-        "parent_care", data.cost_id, day, day, day, "time", 1, still_borne(cost), (), events, order=(data.cost_id, "0"),
+        "parent_care", data.cost_id, day, day, day, "time", 1, amount.amount, (), events, order=(data.cost_id, "0"),
         judged_on=period.first if period else None, condition_id=period.certificate.data.condition_id if period else None,
+        steps=amount.steps,
     )  # fmt: skip
 
 
@@ -192,10 +200,12 @@ def incidental_expenses(facts: Facts, lines: Sequence[Line]) -> Iterator[Claim |
     )
     for month, found in groupby(paid, key=lambda line: month_of(line.first)):
         of_month = list(found)
+        costs = total(("parent_care", line.payable) for line in of_month)
+        amount = reckon("percent", parent_care=costs, incidental_percent=share)
         yield Claim(
             "incidental_expenses", month, of_month[0].first, month_first(month), month_last(month), "month", 1,
-            percent(sum(line.payable for line in of_month), share), ("OY-07",),
+            amount.amount, ("OY-07",),
             tuple(dict.fromkeys(event for line in of_month for event in line.events)), (limit,), order=(month, "0"),
-            judged_on=period.first, condition_id=period.certificate.data.condition_id,
+            judged_on=period.first, condition_id=period.certificate.data.condition_id, steps=amount.steps,
         )  # fmt: skip
     yield limit.in_use()
