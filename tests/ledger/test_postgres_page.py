@@ -46,6 +46,6 @@ def test_the_commands_of_the_page_run_as_they_stand(postgres_url: str, tmp_path:
     finally:
         with psycopg.connect(postgres_url, autocommit=True) as connection:
             for role in (f"{prefix}_writer", f"{prefix}_reader"):
-                if connection.execute("SELECT FROM pg_roles WHERE rolname = %s", (role,)).fetchone():
+                if connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (role,)).fetchone():
                     connection.execute(f"DROP OWNED BY {role}")
                     connection.execute(f"DROP ROLE {role}")
