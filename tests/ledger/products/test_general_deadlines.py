@@ -8,9 +8,14 @@ from typing import Any
 import pytest
 
 from ledger import events as ev
+from ledger.journal import Line
+from ledger.periods import days
 from ledger.policy import Policy
+from ledger.products.general.claims import Filed, settled_on
+from ledger.timeline import Facts, Known
 from tests.ledger.products.history import History
 from tests.ledger.products.random_histories import INSTANT
+from tests.ledger.products.test_ryoritsu import certify
 
 
 def certified(valid_from: str = "2025-06-10") -> History:
@@ -112,6 +117,71 @@ def test_gn_01_a_claim_comes_to_the_lines_of_the_facts_it_names() -> None:
     assert due(h) == [("2025-07-30", "2025-07-05", False)]
 
 
+def test_gn_01_met_on_the_earlier_of_decision_and_payment() -> None:
+    for decided, met in (("2025-07-10", "2025-07-10"), ("2025-07-20", "2025-07-15")):
+        h = claimed()
+        h.add("ClaimDecided", claim_id="k1", decided_on=decided, outcome="declined")
+        paid(h, "2025-07-15", 1_000_000)
+        assert due(h) == [("2025-07-30", met, False)]
+
+
+@pytest.mark.parametrize(("filed", "met"), [("2025-06-09", "2025-07-05"), ("2025-06-10", None), ("2025-06-11", None)])
+def test_gn_01_a_claim_for_all_facts_is_for_what_counts_on_the_day_of_its_filing(filed: str, met: str | None) -> None:
+    h = certified()
+    h.add("ClaimFiled", claim_id="k1", filed_on=filed, claimant="insured")
+    h.add("ClaimDocumentsCompleted", claim_id="k1", completed_on="2025-07-01")
+    paid(h, "2025-07-05", 999_999)
+    assert due(h)[0][1] == met
+
+
+ADMITTED, CHARGED = "00000000-0000-4000-8000-000000000001", "00000000-0000-4000-8000-000000000002"
+
+
+def run_of_days(first: date, last: date, *events: str) -> Line:
+    """5,000 yen a day."""
+    n = days(first, last)
+    return Line(
+        first, "hospital_daily", "s1", first, last, "day", n, 5_000, 5_000 * n, 5_000 * n, "payable", (), events
+    )
+
+
+@pytest.mark.parametrize(
+    ("amount", "met"),
+    [(54_999, None), (55_000, date(2025, 5, 11)), (100_000, date(2025, 5, 11))],
+    ids=["under", "at", "over"],
+)
+def test_gn_01_days_that_pass_after_the_payment_do_not_count(amount: int, met: date | None) -> None:
+    line = run_of_days(date(2025, 5, 1), date(2025, 6, 30), ADMITTED)
+    assert settled("2025-05-11", amount, [line]) == met
+
+
+@pytest.mark.parametrize(("amount", "met"), [(54_999, None), (55_000, date(2025, 5, 11))])
+def test_gn_01_what_a_later_fact_brings_counts_on_its_day(amount: int, met: date | None) -> None:
+    known = run_of_days(date(2025, 5, 1), date(2025, 5, 10), ADMITTED)
+    later = run_of_days(date(2025, 6, 1), date(2025, 6, 10), ADMITTED, CHARGED)
+    assert settled("2025-05-11", amount, [known, later]) == met
+
+
+@pytest.mark.parametrize(("counts_from", "met"), [("2025-05-11", None), ("2025-05-12", date(2025, 5, 11))])
+def test_gn_01_a_lump_sum_that_comes_to_count_later_by_itself_does_not(counts_from: str, met: date | None) -> None:
+    day = date.fromisoformat(counts_from)
+    lump = Line(day, "lump_long", "s1", day, day, "time", 1, 50_000, 50_000, 50_000, "payable", (), (ADMITTED,))
+    assert settled("2025-05-11", 49_999, [lump]) == met
+
+
+def settled(paid_on: str, amount: int, lines: list[Line]) -> date | None:
+    """The day on which one payment meets a claim for all facts; admitted on 1 May, charged on 1 June 2025."""
+    payment = {"claim_id": "k1", "benefit": "hospital_daily", "paid_on": paid_on, "amount": amount, "payee": "insured"}
+    admission = {"stay_id": "s1", "admitted_on": "2025-05-01", "condition_id": "c1"}
+    charge = {"month": "2025-06", "stay_id": "s1", "treatment_charge": 1}
+    facts = Facts([
+        Known(ADMITTED, date(2025, 5, 1), ev.HospitalAdmitted.parse(admission)),
+        Known(CHARGED, date(2025, 6, 1), ev.HospitalChargesIncurred.parse(charge)),
+        Known(ADMITTED[:-1] + "3", date.fromisoformat(paid_on), ev.BenefitPaid.parse(payment)),
+    ])  # fmt: skip
+    return settled_on(facts, Filed(date(2025, 7, 1), "k1", None, frozenset()), lines)
+
+
 def test_gn_01_a_claim_that_names_none_is_for_the_lines_that_count_by_its_filing() -> None:
     h = certified("2025-06-21")
     h.add("ClaimFiled", claim_id="k1", filed_on="2025-06-20", claimant="insured")
@@ -124,7 +194,7 @@ def test_gn_01_a_claim_that_names_none_is_for_the_lines_that_count_by_its_filing
 
 
 @pytest.mark.parametrize(
-    ("ground", "days"),
+    ("ground", "time"),
     [
         ("public_authority", 180),
         ("medical_institution", 90),
@@ -133,10 +203,10 @@ def test_gn_01_a_claim_that_names_none_is_for_the_lines_that_count_by_its_filing
         ("overseas", 180),
     ],
 )
-def test_gn_02_each_ground_has_its_days_from_the_completion(ground: str, days: int) -> None:
+def test_gn_02_each_ground_has_its_days_from_the_completion(ground: str, time: int) -> None:
     h = claimed()
     h.add("InquiryOpened", claim_id="k1", opened_on="2025-07-30", ground=ground)
-    assert due(h)[0][0] == (date(2025, 7, 1) + timedelta(days - 1)).isoformat()
+    assert due(h)[0][0] == (date(2025, 7, 1) + timedelta(time - 1)).isoformat()
 
 
 @pytest.mark.parametrize(
@@ -191,6 +261,7 @@ def test_gn_02_an_inquiry_of_another_claim_changes_nothing() -> None:
             [("2025-07-10", "2025-07-10"), ("2025-07-31", "2025-07-31")],
             "2025-08-01",
         ),  # an earlier one carries to a later
+        ([("2025-07-02", "2025-07-03"), ("2025-07-10", "2025-07-12"), ("2025-07-11", "2025-07-15")], "2025-08-07"),
     ],
 )
 def test_gn_03_days_of_obstruction_are_added(runs: list[tuple[str, str]], day: str) -> None:
@@ -205,6 +276,23 @@ def test_gn_03_with_an_inquiry_the_longer_time_is_extended() -> None:
     h.add("InquiryOpened", claim_id="k1", opened_on="2025-07-31", ground="disaster_area")
     h.add("ClaimObstructed", claim_id="k1", from_="2025-07-30", to="2025-07-30")
     assert due(h)[0][0] == "2025-08-30"
+
+
+def test_gn_03_obstruction_of_another_claim_changes_nothing() -> None:
+    h = claimed()
+    h.add("ClaimFiled", claim_id="k2", filed_on="2025-06-21", claimant="heir")
+    h.add("ClaimObstructed", claim_id="k2", from_="2025-07-10", to="2025-07-14")
+    assert due(h)[0][0] == "2025-07-30"
+
+
+@pytest.mark.parametrize(
+    ("first", "due_days"),
+    [("2025-07-30", ["2025-07-31", "2025-08-01", "2025-08-01"]), ("2025-07-31", ["2025-07-30"] * 3)],
+)
+def test_gn_03_that_begins_on_the_day_due_moves_it_day_by_day(first: str, due_days: list[str]) -> None:
+    h = claimed()
+    h.add("ClaimObstructed", claim_id="k1", from_=first, to="2025-07-31")
+    assert [due(h, day)[0][0] for day in ("2025-07-30", "2025-07-31", "2025-08-01")] == due_days
 
 
 def test_gn_03_only_the_days_to_the_day_asked_for() -> None:
@@ -269,6 +357,22 @@ def test_gn_04_an_earlier_claim_in_time_keeps_the_right(first: dict[str, Any]) -
     h.add("ClaimFiled", claim_id="k1", filed_on="2026-01-01", claimant="insured", **names)
     h.add("ClaimFiled", claim_id="k2", filed_on="2029-01-01", claimant="heir", facts=[h.ids[1]])
     assert h.lines("2029-01-01") == [("care_benefit", "2025-06-10", 1_000_000)]
+
+
+def test_gn_04_of_several_facts_the_earliest_last_day_from_the_day_of_filing() -> None:
+    h = certified()
+    second = certify(h, "2025-12-10")
+    h.add("ClaimFiled", claim_id="k1", filed_on="2026-01-10", claimant="insured", facts=[second, h.ids[1]])
+    assert h.deadlines("2026-01-09", "prescription") == []
+    assert h.deadlines("2026-01-10", "prescription") == [("2028-06-10", "2026-01-10", False)]
+
+
+def test_gn_04_a_claim_for_all_facts_keeps_the_right_of_those_of_its_day() -> None:
+    for filed, payable in (("2025-06-09", 0), ("2025-06-10", 1_000_000)):
+        h = certified()
+        h.add("ClaimFiled", claim_id="k1", filed_on=filed, claimant="insured")
+        h.add("ClaimFiled", claim_id="k2", filed_on="2029-01-01", claimant="heir", facts=[h.ids[1]])
+        assert [line[2] for line in h.lines("2029-01-01")] == [payable]
 
 
 def test_gn_04_a_condition_alone_is_never_prescribed() -> None:
