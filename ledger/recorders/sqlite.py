@@ -105,6 +105,7 @@ class SQLiteLedgerRecorder(LedgerRecorder, SQLiteApplicationRecorder):  # type: 
     def _is_ledger(self) -> bool:
         with self.datastore.pool.unset() as connection:
             cursor = connection.cursor()
+            cursor.execute("BEGIN")  # one state of the file: another process may be making it a ledger just now
             return _stamped(self.path, cursor) and protected_sqlite(cursor)
 
     @contextmanager

@@ -5,6 +5,9 @@ import resource
 import signal
 import socket
 import subprocess
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -192,6 +195,25 @@ def test_processes_that_start_together_make_one_ledger(target: str) -> None:
     assert [child.wait(timeout=60) for child in children] == [0] * 6
     with open_ledger(target) as ledger:
         assert len(check_log(ledger)) == 12
+
+
+@pytest.mark.postgres
+def test_workers_that_start_together_make_the_tables_once(postgres_url: str) -> None:
+    start = threading.Barrier(8)
+
+    def make(ledger: ClaimsLedger) -> None:
+        start.wait()
+        ledger.init()
+
+    with ExitStack() as opened, ThreadPoolExecutor(8) as threads:
+        ledgers = [opened.enter_context(ClaimsLedger.open(postgres_url, new_policy=Counting)) for _ in range(8)]
+        for ledger in ledgers:
+            with ledger._recorder.reading():  # connected before the start
+                pass
+        list(threads.map(make, ledgers))
+        for i, ledger in enumerate(ledgers):
+            ledger.record([fact(i)])
+        assert len(check_log(ledgers[0])) == 16
 
 
 def test_a_writer_that_holds_the_file_too_long_makes_the_others_busy(
