@@ -25,8 +25,8 @@ class Difference(NamedTuple):
 def differences(engine: Engine, generations: tuple[int, int], upto: int) -> Iterator[Difference]:
     """The policies in whose movements, up to a position, two generations differ, by code point. Both are read once, side by side."""
     with queries.snapshot(engine) as left, queries.snapshot(engine) as right:
-        old, new = _policies(left, generations[0], upto), _policies(right, generations[1], upto)
-        for policy_id, one, other in _paired(old, new):
+        old, new = movements(left, generations[0], upto), movements(right, generations[1], upto)
+        for policy_id, one, other in paired(old, new):
             gone, come = one - other, other - one
             if gone or come:
                 first_at = min(movement[0] for movement in (*gone, *come))
@@ -34,16 +34,17 @@ def differences(engine: Engine, generations: tuple[int, int], upto: int) -> Iter
 
 
 Movements = Counter[tuple[Any, ...]]
+"""Of one policy, each as `as_of.movements` selects it, without the policy's id; and how often it is there."""
 
 
-def _policies(connection: Connection, generation: int, upto: int) -> Iterator[tuple[str, Movements]]:
+def movements(connection: Connection, generation: int, upto: int) -> Iterator[tuple[str, Movements]]:
     """Each policy's movements, by code point of the ids."""
     found = queries.streamed(connection, as_of.movements(connection.dialect.name), {"generation": generation, "upto": upto})
     for policy_id, rows in groupby(found, itemgetter(0)):
         yield policy_id, Counter(tuple(row[1:]) for row in rows)
 
 
-def _paired(old: Iterator[tuple[str, Movements]], new: Iterator[tuple[str, Movements]]) -> Iterator[tuple[str, Movements, Movements]]:
+def paired(old: Iterator[tuple[str, Movements]], new: Iterator[tuple[str, Movements]]) -> Iterator[tuple[str, Movements, Movements]]:
     """The policies of both, those that only one has beside nothing."""
     one, other = next(old, None), next(new, None)
     while one is not None or other is not None:

@@ -3,35 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from sqlalchemy import Connection
 
 from projections import dialect, tables
 from projections.postings import FAULT, HELD, TERMS, Account
+from projections.said import Course, Fault
 
 _COLUMNS = ", ".join(Account._fields)
 
 
-class Fault(NamedTuple):
-    """Why a policy is undetermined now: the account of the fault, and the record that could not be read, if that is why."""
-
-    account: Account
-    unread: int | None
-
-
 class Policy:
-    """A policy in the read model: its number and those of its accounts, and what the next assessment must know of the last."""
+    """A policy in the read model: its number and those of its accounts, and its course so far."""
 
-    __slots__ = ("_next", "accounts", "fault", "new", "number", "terms")
+    __slots__ = ("_next", "accounts", "course", "new", "number")
 
     def __init__(self, number: int) -> None:
         self.number = number
         self.accounts: dict[Account, int] = {HELD: 0, FAULT: 0, TERMS: 0}
         self._next = 1
         self.new: list[Account] = []
-        self.fault: Fault | None = None
-        self.terms: Account | None = None
+        self.course = Course()
 
     def account_no(self, account: Account, stands: Account | None = None) -> int:
         """The number of an account, given on first sight. Those on which it stands what holds for the whole policy have 0.
@@ -89,10 +81,10 @@ def _load(connection: Connection, policies: dict[int, Policy]) -> None:
         policies[policy_no].numbered(account, account_no)
     select = f"SELECT policy_no, account_no, unread FROM read_faults WHERE {which}"
     for policy_no, account_no, unread in dialect.rows(connection, select, numbers=numbers):
-        policies[policy_no].fault = Fault(accounts[policy_no, account_no], unread)
+        policies[policy_no].course.fault = Fault(accounts[policy_no, account_no], unread)
     sums = f"SELECT policy_no, SUM(stands) FROM read_movements WHERE {which} AND kind = {tables.TERMS} GROUP BY policy_no"
     for policy_no, account_no in dialect.rows(connection, sums, numbers=numbers):
-        policies[policy_no].terms = accounts.get((policy_no, int(account_no)))
+        policies[policy_no].course.terms = accounts.get((policy_no, int(account_no)))
 
 
 _STORED = [Account._fields.index(name) for name in tables.accounts.columns.keys()[2:]]
@@ -112,6 +104,7 @@ def keep(connection: Connection, policies: Sequence[Policy]) -> None:
 def keep_fault(connection: Connection, policy: Policy) -> None:
     """Notes whether the policy is undetermined from here on."""
     dialect.run(connection, "DELETE FROM read_faults WHERE policy_no = :policy_no", policy_no=policy.number)
-    if policy.fault is not None:
-        row = (policy.number, policy.accounts[policy.fault.account], policy.fault.unread)
+    fault = policy.course.fault
+    if fault is not None:
+        row = (policy.number, policy.accounts[fault.account], fault.unread)
         dialect.of(connection).insert(connection, tables.faults, [row])

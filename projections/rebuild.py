@@ -72,7 +72,10 @@ def _numbers(engine: Engine, projection: str) -> tuple[int, int]:
 
 
 def _comparable(engine: Engine, log: Log, new: int, projection: str) -> tuple[int | None, str | None]:
-    """Up to which position the two can be compared; nothing where the old one was built from another log."""
+    """Up to which position the two can be compared; nothing where the old one was built from another log.
+
+    Before the last record of the one that is behind: what follows from a fact there may be known to the other alone.
+    """
     with engine.connect() as connection:
         found = generations.marks(connection, projection)
     old = generations.one(found, CURRENT)
@@ -80,7 +83,7 @@ def _comparable(engine: Engine, log: Log, new: int, projection: str) -> tuple[in
         following(log, old, 1)
     except LogRewritten as rewritten:
         return None, str(rewritten)
-    return min(mark.position for mark in found if mark.generation in {old.generation, new}), None
+    return min(mark.position for mark in found if mark.generation in {old.generation, new}) - 1, None
 
 
 def _swapped(engine: Engine, follower: Follower, new: int, projection: str, *, behind: bool) -> Mark:

@@ -9,7 +9,7 @@ from ledger.errors import LedgerFault
 from ledger.events import ASSESSED, Assessed
 from ledger.recorders.log import LogRecord
 from projections import tables
-from projections.postings import Account, Posting, netted, postings
+from projections.postings import FAULT, TERMS, Account, Posting, always, netted, postings
 
 
 class Said(NamedTuple):
@@ -40,6 +40,46 @@ def said(record: LogRecord) -> Said | None:
     terms = Account(tables.TERMS, assessed.terms.version, assessed.terms.hash) if assessed.terms is not None else None
     position = caused_at(record) if assessed.cause == "facts" else record.position
     return Said(record.policy_id, position, record.recorded_us, posted, terms, assessed.fault)
+
+
+class Fault(NamedTuple):
+    """Why a policy is undetermined: the account of the fault, and the record that could not be read, if that is why."""
+
+    account: Account
+    unread: int | None
+
+
+class Course:
+    """What the next assessment of a policy must know of those before: the terms that were applied, and whether it is undetermined."""
+
+    __slots__ = ("fault", "terms")
+
+    def __init__(self) -> None:
+        self.fault: Fault | None = None
+        self.terms: Account | None = None
+
+    def take(self, one: Said) -> Sequence[Posting]:
+        """The postings of what was said, and what they change of the policy as a whole.
+
+        After a record that could not be read nothing is posted: what follows is a difference to what is not known.
+        """
+        if self.fault is not None and self.fault.unread is not None:
+            return ()
+        posted = [*one.postings]
+        if one.terms is not None and one.terms != self.terms:
+            posted += [always(TERMS, old, -1) for old in (self.terms,) if old is not None]
+            posted.append(always(TERMS, one.terms, 1))
+            self.terms = one.terms
+        if one.reason is None and self.fault is not None:
+            posted.append(always(FAULT, self.fault.account, -1))
+            self.fault = None
+        elif one.reason is not None and self.fault is None:
+            since = Account(tables.FAULT, one.reason, str(one.unread or one.position))
+            posted.append(always(FAULT, since, 1))
+            self.fault = Fault(since, one.unread)
+        elif one.unread is not None and self.fault is not None:  # undetermined already, and from here on unread as well
+            self.fault = self.fault._replace(unread=one.unread)
+        return posted
 
 
 def caused_at(record: LogRecord) -> int:

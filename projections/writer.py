@@ -8,8 +8,8 @@ from typing import Any, Final
 from sqlalchemy import Connection
 
 from projections import dialect, numbers, tables
-from projections.numbers import Fault, Policy
-from projections.postings import FAULT, TERMS, Account, Posting, always
+from projections.numbers import Policy
+from projections.postings import Posting
 from projections.said import Said
 
 POLICIES_KEPT: Final = 20_000
@@ -37,19 +37,20 @@ class Writer:
 
     def _write(self, connection: Connection, batch: Sequence[Said]) -> None:
         policies = self._known(connection, {one.policy_id for one in batch})
-        faults = {policy_id: policy.fault for policy_id, policy in policies.items()}
+        faults = {policy_id: policy.course.fault for policy_id, policy in policies.items()}
         rows: list[tuple[Any, ...]] = []
         for one in batch:
             policy = policies[one.policy_id]
-            rows += _rows(policy, one, _posted(policy, one))
+            rows += _rows(policy, one, policy.course.take(one))
         numbers.keep(connection, list(policies.values()))
         if rows:
             rows.sort()  # in the order of the primary key, in which SQLite keeps them
             dialect.of(connection).insert(connection, tables.movements, rows)
         for policy_id, policy in policies.items():
-            if policy.fault != faults[policy_id]:
+            fault = policy.course.fault
+            if fault != faults[policy_id]:
                 numbers.keep_fault(connection, policy)
-            if policy.fault is not None and policy.fault.unread is not None:
+            if fault is not None and fault.unread is not None:
                 del self._policies[policy_id]  # may be mended by another follower at any time
 
     def _known(self, connection: Connection, policy_ids: set[str]) -> dict[str, Policy]:
@@ -60,30 +61,6 @@ class Writer:
         if missing:
             self._policies |= numbers.loaded(connection, self.generation, missing)
         return {policy_id: self._policies[policy_id] for policy_id in sorted(policy_ids)}
-
-
-def _posted(policy: Policy, one: Said) -> Sequence[Posting]:
-    """The postings of what was said, and what they change of the policy as a whole.
-
-    After a record that could not be read nothing is posted: what follows is a difference to what is not known.
-    """
-    if policy.fault is not None and policy.fault.unread is not None:
-        return ()
-    posted = [*one.postings]
-    if one.terms is not None and one.terms != policy.terms:
-        posted += [always(TERMS, old, -1) for old in (policy.terms,) if old is not None]
-        posted.append(always(TERMS, one.terms, 1))
-        policy.terms = one.terms
-    if one.reason is None and policy.fault is not None:
-        posted.append(always(FAULT, policy.fault.account, -1))
-        policy.fault = None
-    elif one.reason is not None and policy.fault is None:
-        since = Account(tables.FAULT, one.reason, str(one.unread or one.position))
-        posted.append(always(FAULT, since, 1))
-        policy.fault = Fault(since, one.unread)
-    elif one.unread is not None and policy.fault is not None:  # undetermined already, and from here on unread as well
-        policy.fault = policy.fault._replace(unread=one.unread)
-    return posted
 
 
 def _rows(policy: Policy, one: Said, posted: Iterable[Posting]) -> list[tuple[Any, ...]]:

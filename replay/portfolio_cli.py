@@ -1,4 +1,4 @@
-"""The commands about all policies at once: reports."""
+"""The commands about all policies at once: reports, verify."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from projections.cli import asked, name_undetermined, read_model
 
 if TYPE_CHECKING:
     from replay.portfolio import Filled, Report
+    from replay.verify import Wrong
 
 app = typer.Typer()
 
@@ -74,3 +75,31 @@ def _named(name: str, by_benefit: bool) -> Report:
 def _show(filled: Filled, form: console.Format | None) -> None:
     columns = [column.name for column in filled.report.columns]
     console.write_rows((row.wire() for row in filled.rows), columns, form)
+
+
+# ---- verify --------------------------------------------------------------------------------------------------------------------
+
+CHECKED = ("check", "checked", "wrong")
+TOLD = 100
+"""Findings of a check that are told one by one."""
+
+
+@app.command(help=told("台帳と集計表が正しいか", "Whether the log and the tables are what they should be"))
+def verify(db: Db = options.DEFAULT_DB, lang: Lang = None, form: Format = None) -> None:
+    """Re-hashes the log, and holds the read model to a full replay. Exit 1 where anything is wrong."""
+    from projections.read_model import opened
+    from replay.verify import Verification
+
+    count: dict[str, int] = {}
+
+    def wrong(found: Wrong) -> None:
+        count[found.check] = count.get(found.check, 0) + 1
+        if count[found.check] <= TOLD:
+            place = ((told("位置 ", "position "), found.position), (told("契約 ", "policy "), found.policy_id))
+            console.complain(f"{found.check}: {', '.join(f'{name}{at}' for name, at in place if at is not None)}: {found.what}")
+
+    with options.opened(db) as ledger, opened(db) as engine, console.progress(told("検査", "verifying")) as tell:
+        checks = list(Verification(ledger, engine, wrong, lambda check, done: tell(done, label=check)).run())
+    console.write_rows((check._asdict() for check in checks), CHECKED, form)
+    if any(check.wrong for check in checks):
+        raise typer.Exit(console.CHECK_FAILED)
