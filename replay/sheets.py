@@ -9,7 +9,7 @@ import csv
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from itertools import islice
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -120,7 +120,7 @@ def _xlsx(report: Filled, path: Path, told: Told) -> None:
     """Typed cells, never a formula; a sheet with the question, position and terms. Rows are written out as they come."""
     xlsxwriter = _imported("xlsxwriter")
     with xlsxwriter.Workbook(path, {"constant_memory": True, "in_memory": False}) as book:
-        book.set_properties({"created": datetime(1980, 1, 1), "title": report.report.name})  # noqa: DTZ001 - a mark of no time
+        book.set_properties({"created": datetime(1980, 1, 1, tzinfo=UTC), "title": report.report.name})
         sheets = _Sheets(book, report.report.columns, report.report.name)
         for cells in _counted(report, told):
             sheets.add(cells)

@@ -28,7 +28,7 @@ def test_the_small_set_of_dependencies_holds_no_tool_for_reports_or_tests() -> N
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     base, dev = (locked(ROOT / "lock" / name) for name in ("base.txt", "dev.txt"))
 
-    assert len(project["dependencies"]) == 8
+    assert len(project["dependencies"]) == 9
     assert base.items() <= dev.items()
     assert not base.keys() & {"pytest", "ruff", "mypy", "duckdb", "pyarrow", "hypothesis"}
     assert {"pytest", "duckdb", "psycopg", "uv", "hatchling"} <= dev.keys()
