@@ -95,28 +95,30 @@ class Facts:
     def once(self, reading: Callable[Concatenate[Facts, P], T], *of: P.args, **named: P.kwargs) -> T:
         """A reading of these facts (stays, contract, …), of something or at all, made once, and not again for facts that agree in
         all that it read."""
-        assert not named, "what a reading is of is named by its place"
         key = (reading, *of) if of else reading
         made = self._once.get(key)
         if made is None:
-            kept = self._readings.setdefault(key, [])
-            made = next((one for one in kept if self._agrees(one)), None)
-            if made is None:
-                value, read = self.noting(lambda: _whole(reading(self, *of, **named)))
-                made = _Reading(value, read, self._by_type)
-                kept[:] = [made, *kept[: READINGS_KEPT - 1]]
-            self._once[key] = made
+            made = self._once[key] = self._kept(key) or self._made(key, lambda: reading(self, *of, **named))
         self._notes.page.readings[id(made)] = made
         return cast(T, made.value)
 
-    def _agrees(self, made: _Reading) -> bool:
-        """Whether all that a reading read is here as it was there."""
-        here, there = self._by_type, made.facts
-        if not made.read.holds_on(self._on):
-            return False
-        if here is there or (ev.Fact in made.read.types and here == there):
-            return True
-        return ev.Fact not in made.read.types and all(here.get(one) == there.get(one) for one in made.read.types)
+    def _kept(self, key: object) -> _Reading | None:
+        """A reading made of facts that were the same in all that it read."""
+        here = self._by_type
+        for made in self._readings.get(key, ()):
+            types, first, last = made.read
+            there = made.facts
+            if first <= (self._on or date.max) <= last and (
+                here is there or (here == there if ev.Fact in types else all(here.get(one) == there.get(one) for one in types))
+            ):
+                return made
+        return None
+
+    def _made(self, key: object, work: Callable[[], Any]) -> _Reading:
+        value, read = self.noting(lambda: _whole(work()))
+        made = _Reading(value, read, self._by_type)
+        self._readings[key] = [made, *self._readings.get(key, ())[: READINGS_KEPT - 1]]
+        return made
 
     def noting(self, work: Callable[[], T]) -> tuple[T, Read]:
         """What a piece of work comes to, and what it reads."""

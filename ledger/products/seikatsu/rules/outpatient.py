@@ -70,7 +70,7 @@ def outpatient_daily(facts: Facts, lines: Sequence[Line]) -> Iterable[Claim | It
     """The benefit for every visit, and for the days on which a device was worn."""
     treated = [facts.once(_visit, visit) for visit in facts.of(ev.OutpatientVisited)]
     for worn in facts.of(ev.ImmobilisationWorn):
-        treated += _worn_days(facts, worn)
+        treated += facts.once(_worn_days, worn)
     outcomes = sorted(one_a_day(treated), key=lambda taken: (taken.treated.event_id, taken.treated.day))
     for claim in map(_claim, _runs(outcomes)):
         if claim.rate:
