@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
+from time import sleep
 from typing import Any, Final, cast
 
 import orjson
@@ -29,6 +31,7 @@ OLDEST_SQLITE: Final = (3, 51, 3)
 """Older ones can corrupt a WAL file that several processes write."""
 
 WAIT_MS: Final = 10_000
+PAUSE_MS: Final = 20
 
 PRAGMAS: Final[tuple[tuple[str, str | int], ...]] = (
     ("busy_timeout", WAIT_MS),
@@ -218,6 +221,18 @@ class _Datastore(SQLiteDatastore):
 
 
 def _connected(name: str) -> Any:
+    """A connection with its settings. Changing to WAL mode is refused at once, not after a wait, while others open the file too."""
+    for _ in range(WAIT_MS // PAUSE_MS):
+        try:
+            return _settled(name)
+        except sqlite.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite.SQLITE_BUSY:
+                raise
+            sleep(timedelta(milliseconds=PAUSE_MS).total_seconds())
+    return _settled(name)
+
+
+def _settled(name: str) -> Any:
     connection = sqlite.connect(name, timeout=WAIT_MS // 1000, isolation_level=None, check_same_thread=False)
     try:
         for pragma, wanted in PRAGMAS:

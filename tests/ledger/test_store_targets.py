@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
@@ -195,6 +196,30 @@ def test_processes_that_start_together_make_one_ledger(target: str) -> None:
     assert [child.wait(timeout=60) for child in children] == [0] * 6
     with open_ledger(target) as ledger:
         assert len(check_log(ledger)) == 12
+
+
+def test_a_new_file_that_many_open_at_one_instant_becomes_a_ledger(tmp_path: Path) -> None:
+    """Again and again, since the moments that matter are short: what a file is, and its change to WAL mode."""
+    script = (
+        "import sys, time\nfrom ledger.recorders import open_recorder\n"
+        "print('ready', flush=True)\n"
+        "for line in sys.stdin:\n"
+        "    number, at = line.split()\n"
+        "    while time.time_ns() < int(at): pass\n"
+        "    open_recorder(f'{sys.argv[1]}/{number}.db', lambda: 0).close()\n"
+        "    print(number, flush=True)\n"
+    )
+    pipes: Any = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True, "env": environment()}
+    children: list[Any] = [subprocess.Popen(python("-c", script, str(tmp_path)), **pipes) for _ in range(3)]
+    assert [child.stdout.readline() for child in children] == ["ready\n"] * 3
+    for number in range(40):
+        at = time.time_ns() + 20_000_000
+        for child in children:
+            child.stdin.write(f"{number} {at}\n")
+            child.stdin.flush()
+        assert [child.stdout.readline() for child in children] == [f"{number}\n"] * 3
+    for child in children:
+        child.communicate()
 
 
 @pytest.mark.postgres
