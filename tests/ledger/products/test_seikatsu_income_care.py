@@ -326,6 +326,17 @@ def test_sk_90_always_for_anticancer_never_for_care() -> None:
     assert [(c[0], c[1], c[3]) for c in papers(history)] == [("k1", 0, False), ("k2", 100_000, True)]
 
 
+def test_sk_90_grows_with_the_months_of_a_prescription_and_with_the_start_of_a_treatment() -> None:
+    history = Seikatsu(riders={"anticancer": True, "cancer_diagnosis": True})
+    history.sickness(icd10="C34.1")
+    history.add("ClaimFiled", claim_id="k1", filed_on="2023-03-05", claimant="insured")
+    history.add("AnticancerTreated", condition_id="c1", drug="chemotherapy", from_="2023-03-20", to="2023-05-06")
+    history.add("CancerDiagnosed", condition_id="c1", diagnosed_on="2023-03-01", treatment_started_on="2023-06-10")
+    days = ("2023-03-19", "2023-03-20", "2023-04-01", "2023-05-01", "2023-06-09", "2023-06-10")
+    claimed = [history.on(day)["certificates"][0]["claimed"] for day in days]
+    assert claimed == [0, 100_000, 200_000, 300_000, 300_000, 1_300_000]
+
+
 def test_sk_90_grows_with_a_stay_that_outlasts_the_filing() -> None:
     history = ill()
     history.stay("s1", "2023-03-01", "2023-03-31")

@@ -9,6 +9,7 @@ from ledger import events as ev
 from ledger.codes import Icd10List
 from ledger.journal import Certificate, Item, Line
 from ledger.limits import Claim
+from ledger.periods import month_first, months_touched
 from ledger.product import clause
 from ledger.products.general.claims import Filed, filed
 from ledger.products.seikatsu.rules.conditions import conditions
@@ -76,7 +77,8 @@ def _to_the_day_in_view(facts: Facts, line: Line) -> Line:
 
 
 def growing_days(facts: Facts) -> list[date]:
-    """Days on which what was claimed grows though no fact is dated to them: those of a stay or a device that outlasts the filing."""
+    """Days on which what was claimed grows though no fact is dated to them: those of a stay or a device that outlasts the filing,
+    the further months of a prescription, the start of a cancer's treatment."""
     days: set[date] = set()
     for claim in facts.once(filed):
         for first, last in _growing(facts, claim):
@@ -94,3 +96,11 @@ def _growing(facts: Facts, claim: Filed) -> Iterator[tuple[date, date]]:
     for worn in facts.of(ev.ImmobilisationWorn):
         if claim.concerns((worn.event_id,)):
             yield worn.data.from_, worn.data.to
+    for treated in facts.of(ev.AnticancerTreated):
+        if claim.concerns((treated.event_id,)):
+            months = map(month_first, months_touched(treated.data.from_, treated.data.to))
+            yield from ((day, day) for day in months if day > treated.data.from_)
+    for diagnosed in facts.of(ev.CancerDiagnosed):
+        started = diagnosed.data.treatment_started_on
+        if started is not None and claim.concerns((diagnosed.event_id,)):
+            yield started, started
