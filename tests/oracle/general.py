@@ -47,7 +47,7 @@ AMBIGUITIES: list[tuple[str, str, str]] = [
     ("deadlines", "Do rows stay after they are met?", "Yes, all rows dated to `on` are listed."),
     ("discrepancies", "Is every event that would be refused now listed, or only where a correction (not a later plain fact) took its ground away?",
      "Every event that the facts dated to `on` would not admit, whatever made it so: arrival order never matters."),
-    ("discrepancies", "One row per event or per ground", "Per event; OY-08 once per cost."),
+    ("discrepancies", "One row per event or per ground", "Per event: each that could not be recorded beside the others."),
     ("declined", "Several rules decline one line: which is last in `rules`?", "Open: `acceptable` lists all; the first in the order of the specification is the one shown."),
     ("declined", "Which rule decides where a fact is outside the periods or after an ending, in products that name none?",
      "OY-01/CY-09/SM-07 or SM-09/KR-01 outside periods; after an ending the KR rule of that ending is accepted as well."),

@@ -416,10 +416,6 @@ def discrepancies(facts: list[Fact], certificate: Fact | None) -> list[tuple]:
         given, found = D(certificate["data"].get("cause_arose_on")), condition_day(condition_of(facts, certificate))
         if given and found and given != found:
             out.append(("OY-11", None, None))
-    for f in of(facts, "CareCostIncurred"):                                                         # OY-08, once per cost
-        refunded = sum(g["data"]["amount"] for g in of(facts, "CareCostRefunded") if g["data"]["cost_id"] == f["data"]["cost_id"])
-        if refunded > max(0, f["data"]["gross"] - f["data"].get("public_benefit", 0)):
-            out.append(("OY-08", None, None))
     for f in of(facts, "PolicyIssued", "PolicyRenewed"):                                            # OY-15: premium
         start = first_start(facts) if f["type"] == "PolicyIssued" else D(f["data"]["period_start"])
         plan = general.issued(facts)["plan"]
@@ -429,7 +425,7 @@ def discrepancies(facts: list[Fact], certificate: Fact | None) -> list[tuple]:
         given = f["data"].get("premium_monthly")
         if given is not None and given != oy_15_premium(D(parent(facts)["birth_date"]), start, plan):
             out.append(("OY-15", None, None))
-    return out + general.discrepancies(check, facts, ("PolicyIssued", "PolicyRenewed", "PolicyRescinded", "CoolingOffRequested"))
+    return out + general.discrepancies(check, facts, ("CareCostRefunded", "PolicyIssued", "PolicyRenewed", "PolicyRescinded", "CoolingOffRequested"))
 
 
 def oy_15_premium(birth: date, start: date, plan: dict) -> int | None:
