@@ -351,5 +351,7 @@ _GOING_DOWN: Final = frozenset({"57P01", "57P02", "57P03"})
 
 def _broken(cause: BaseException | None) -> bool:
     """Whether the connection is gone, rather than that the server answered with an error."""
+    if cause is None:
+        return False  # the ledger's own words on an answer that did come
     state = getattr(cause, "sqlstate", None)
     return state is None or state in _GOING_DOWN or state.startswith("08")

@@ -268,6 +268,24 @@ def test_connections_that_the_server_closed_are_replaced(postgres_url: str) -> N
         assert len(check_log(ledger)) == 4
 
 
+@pytest.mark.postgres
+def test_a_commit_that_is_answered_by_a_rollback_is_none(postgres_url: str) -> None:
+    """The server answers so, without an error, where a statement before it failed and nobody said so."""
+    import psycopg
+
+    with open_ledger(postgres_url) as ledger:
+
+        def overlook() -> None:
+            with ledger._recorder.appending() as append:
+                append.insert([NewRecord("P-1", 1, "X", named(1), 0, b"{}")])
+                with suppress(psycopg.Error):
+                    append._channel._connection.execute("SELECT 1 / 0")  # type: ignore[attr-defined]
+
+        with pytest.raises(StoreFault, match="ROLLBACK"):
+            overlook()
+        assert ledger.head()[0] == 0
+
+
 class _Lossy:
     """A connection to SQLite whose COMMIT fails: after it was carried out, or before."""
 

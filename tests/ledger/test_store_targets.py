@@ -222,6 +222,26 @@ def test_a_new_file_that_many_open_at_one_instant_becomes_a_ledger(tmp_path: Pat
         child.communicate()
 
 
+def test_a_change_to_wal_mode_that_is_refused_at_once_is_tried_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settled, refused = embedded._settled, [sqlite.SQLITE_BUSY] * 3 + [sqlite.SQLITE_IOERR]
+
+    def late(name: str) -> Any:
+        if refused:
+            error = sqlite.OperationalError("refused")
+            error.sqlite_errorcode = refused.pop(0)
+            raise error
+        return settled(name)
+
+    monkeypatch.setattr(embedded, "_settled", late)
+
+    with pytest.raises(StoreFault, match="does not read or write"):
+        open_ledger(str(tmp_path / "ledger.db"))
+    refused[:] = [sqlite.SQLITE_BUSY] * 3
+    open_ledger(str(tmp_path / "ledger.db")).close()
+
+
 @pytest.mark.postgres
 def test_workers_that_start_together_make_the_tables_once(postgres_url: str) -> None:
     start = threading.Barrier(8)
