@@ -102,6 +102,17 @@ def movements(dialect: str) -> str:
 
 
 @cache
+def stored(dialect: str, table: str, columns: tuple[str, ...], order: tuple[str, ...]) -> str:
+    """A generation's rows of accounts or of movements as they are, each policy's together, policies by code point, their ids first."""
+    beside = "CROSS JOIN" if dialect == "sqlite" else "JOIN"
+    named, ordered = (", ".join(f"t.{column}" for column in listed) for listed in (columns, order))
+    return (
+        f"SELECT p.policy_id, {named} FROM read_policies p {beside} {table} t ON t.policy_no = p.policy_no "
+        f"WHERE p.generation = :generation ORDER BY p.policy_id, {ordered}"
+    )
+
+
+@cache
 def terms(known: str) -> str:
     """Which terms were applied last, by the cut, to the policies held: product, version, hash, and to how many."""
     stands = "SUM(CASE WHEN m.kind = {kind} THEN m.stands END)"

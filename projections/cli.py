@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -167,3 +168,21 @@ def _sum_up(built: Built) -> None:
     elif differing:
         ja, en = f"古いものと異なる契約：{differing:,}", f"policies that differ from the old one: {differing:,}"
         console.complain(told(ja, en))
+
+
+# ---- export --------------------------------------------------------------------------------------------------------------------
+
+EXPORTED = ("position", "hash", "policies", "accounts", "movements", "files")
+
+Folder = Annotated[Path, typer.Argument(metavar="DIR", help=told("新しい、または空のフォルダー", "A new or an empty folder"))]
+
+
+@app.command(help=told("集計表を Parquet に書き出す", "Writes the movements as Parquet, with a manifest"))
+def export(folder: Folder, db: Db = options.DEFAULT_DB, lang: Lang = None, form: Format = None) -> None:
+    """The read model as partitioned Parquet: for DuckDB, pandas, or a cluster."""
+    from projections.export import check, export
+
+    check(folder)
+    with read_model(db) as (_, engine), console.progress(told("契約", "policies")) as tell:
+        exported = export(engine, folder, heard=tell)
+    console.write_rows([exported._asdict()], EXPORTED, form)
