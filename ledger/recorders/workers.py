@@ -9,7 +9,7 @@ import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from importlib import import_module
 from operator import attrgetter
 from pathlib import Path
@@ -142,8 +142,13 @@ def _started(new_policy: Callable[[str], Decides]) -> subprocess.Popen[bytes]:
     code = "from ledger.recorders.workers import serve; serve()"
     name = f"{new_policy.__module__}:{getattr(new_policy, '__qualname__', '')}"
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path or str(Path.cwd()) for path in sys.path)}
-    command = [sys.executable, "-c", code, name]
-    return subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603
+    return subprocess.Popen(  # noqa: S603
+        [sys.executable, "-c", code, name],
+        env=environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        process_group=0,  # an interrupt at the terminal is for the parent, which ends its children itself
+    )
 
 
 def serve() -> None:
@@ -155,15 +160,14 @@ def serve() -> None:
     while True:
         try:
             task = pickle.load(tasks)  # noqa: S301  # from the parent that started this
-        except (EOFError, KeyboardInterrupt):
+        except EOFError:
             return
         try:
             answer: object = work_out(task, new_policy, ev.encode, ev.decode)
         except LedgerFault as fault:
             answer = LedgerFault(str(fault))
-        except KeyboardInterrupt:
-            return
-        _send(answers, answer)
+        with suppress(BrokenPipeError):  # the parent is gone; so is what it would have sent next
+            _send(answers, answer)
 
 
 def _send(stream: BinaryIO | Any, message: object) -> None:
