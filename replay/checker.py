@@ -258,10 +258,10 @@ def _piece(document: Node, node: str, piece: Node, booked: Sums) -> Iterator[str
     for i, limit in enumerate(piece["limits"]):
         yield from _room(document, f"{node}.limits[{i}]", piece, limit, booked)
         room, in_yen = limit["room"], limit["unit"] == "yen"
-        allowed = min(asked, room) if in_yen else asked if room >= counted else 0
+        allowed = min(asked // counted, room) * counted if in_yen else asked if room else 0  # the days of a piece fare alike
         taken = piece["payable"] if in_yen else counted if piece["payable"] or not piece["gross"] else 0
-        sums = {"asked": asked, "counted": counted, "allowed": allowed, "cut": asked - allowed, "booked": taken}
-        sums["used_after"] = limit["used_before"] + taken
+        sums = {"asked": asked, "counted": counted, "allowed": allowed, "cut": asked - allowed, "used_after": limit["used_before"] + taken}
+        sums["booked"] = taken if taken <= room or not piece["gross"] else -1
         yield from differs(f"{node}.limits[{i}]", {n: limit[n] for n in sums}, sums)
         asked = allowed
     yield from differs(f"{node}.payable", piece["payable"], asked)
@@ -271,11 +271,11 @@ def _room(document: Node, node: str, piece: Node, limit: Node, booked: Sums) -> 
     """The cap is the limit's, what was used before is the sum of what the lines named took, and the rest is the room."""
     account, own = (limit["limit"], limit["key"]), document["line"]
     [opened] = [one for one in document["limits"] if (one["limit"], one["key"]) == account]
-    cap = opened["cap"] if limit["cap_found"] is None else _found(document, limit["cap_found"])
+    caps = {"opened": opened["cap"], "used_up": limit["used_before"] + limit["booked"]}
+    cap = caps[limit["cap_found"]["limit"]] if "limit" in limit["cap_found"] else _found(document, limit["cap_found"])
     yield from differs(node, (limit["cap"], limit["unit"], limit["rules"]), (cap, opened["unit"], opened["rules"]))
-    users = [use["line_id"] for use in limit["used_by"]]
-    yield from differs(f"{node}.used_before", limit["used_before"], sum(use["amount"] for use in limit["used_by"]))
-    yield from differs(f"{node}.room", limit["room"], max(0, cap - limit["used_before"]))
+    users, used = [use["line_id"] for use in limit["used_by"]], sum(use["amount"] for use in limit["used_by"])
+    yield from differs(f"{node}.used_before and room", (limit["used_before"], limit["room"]), (used, max(0, cap - used)))
     yield from differs(f"{node}.used_by", (len(users), own["line_id"] in users), (len(set(users)), account in booked))
     for i, use in enumerate(limit["used_by"]):
         [other] = [one for one in (own, *document["lines"]) if one["line_id"] == use["line_id"]]

@@ -120,7 +120,7 @@ class _Explained:
             "corrections": corrections,
             "others": [other for other in self._others() if other["event_id"] not in {one["event_id"] for one in corrections}],
             "rules": list(self._rules()),
-            "terms_read": list(self._terms_read()),
+            "terms_read": self.terms_read,
             "steps": self._steps(facts),
             "rate": self._rate(facts),
             "pieces": pieces,
@@ -164,11 +164,11 @@ class _Explained:
         for limit in limits:
             account = limit.limit, limit.key
             before = sum(taking.before[account].values())
-            cut, shown_cap = cuts.get(account, 0), self.openings[account].cap
+            cut = cuts.get(account, 0)
             shown.append(
                 {
                     "limit": limit.limit, "key": limit.key, "unit": limit.unit, "rules": list(limit.rules), "cap": limit.cap,
-                    "cap_found": None if limit.cap == shown_cap else self._source(facts, None, limit.cap),
+                    "cap_found": self._cap(facts, limit, before + uses[account]),
                     "used_before": before, "used_by": list(self._used_by(account, taking)), "room": max(0, limit.cap - before),
                     "asked": asked, "counted": counted, "allowed": asked - cut, "cut": cut, "booked": uses[account],
                     "used_after": before + uses[account],
@@ -177,6 +177,12 @@ class _Explained:
             asked -= cut
         days = {"from": piece.first.isoformat(), "to": piece.last.isoformat(), "quantity": piece.quantity}
         return days | {"gross": piece.gross, "limits": shown, "payable": piece.payable}
+
+    def _cap(self, facts: Sequence[Node], limit: Limit, used_after: int) -> Node:
+        """Where a cap comes from: the limit as opened; for a line with a cap of its own a fact or a term, or what it used it up to."""
+        if limit.cap == self.openings[limit.limit, limit.key].cap:
+            return {"limit": "opened"}
+        return self._source(facts, None, limit.cap) or {"limit": "used_up" if limit.cap == used_after else "own"}
 
     def _used_by(self, account: tuple[str, str], taking: Taking) -> Iterator[Node]:
         """What lines took of a limit before, each beside what it takes of it in the whole answer."""
@@ -246,12 +252,16 @@ class _Explained:
             ja, en = clause.titles if clause else (rule, rule)
             yield {"rule": rule, "of": of, "title": {"ja": ja, "en": en}, "text": clause.text if clause else ""}
 
-    def _terms_read(self) -> Iterator[Node]:
-        for term, day, row in self.derived.look_ups if self.derived else ():
-            yield {
+    @cached_property
+    def terms_read(self) -> list[Node]:
+        """The terms looked up on the way to the line, each with the row that served and the day that picked it."""
+        return [
+            {
                 "term": term.name, "clauses": list(term.clauses), "unit": term.unit, "picked_by": term.picked_by, "day": day.isoformat(),
                 "from": row.from_.isoformat(), "value": plain(row.value), "source": row.source, "note": row.note,
-            }  # fmt: skip
+            }
+            for term, day, row in (self.derived.look_ups if self.derived else ())
+        ]  # fmt: skip
 
     def _steps(self, facts: Sequence[Node]) -> list[Node]:
         """The arithmetic of the rate; each number that no step gave with the place where it was found."""
@@ -267,24 +277,31 @@ class _Explained:
     def _rate(self, facts: Sequence[Node]) -> Node:
         """The rate: the result of the last step, or a number taken as it was found."""
         n = len(self.derived.claim.steps) if self.derived else 0
-        rate = self.line.rate
-        return {"name": "rate", "value": rate, "step": n or None, "found": None if n else self._source(facts, None, rate)}
+        found = () if n else self._sources(facts, None, self.line.rate)
+        likely = max(found, key=lambda source: len(_words(source) & set(self.line.benefit.split("_"))), default=None)
+        return {"name": "rate", "value": self.line.rate, "step": n or None, "found": likely}
 
     def _source(self, facts: Sequence[Node], name: str | None, value: int) -> Node | None:
-        """Where a number stands: in a fact that serves, in a term that was read, in a line reckoned from; by its name, if it has one."""
-        for node in sorted(facts, key=lambda node: node["role"] != "rests_on"):
-            for path, number in numbers(node["in_force"]) if node["role"] != "considered" else ():
-                if number == value and name in (None, path.split(".")[-1].split("[")[0]):
-                    return {"event_id": node["event_id"], "field": path}
-        for read in self._terms_read():
-            for path, number in numbers(read["value"]):
-                if number == value and name in (None, read["term"]):
-                    return {"term": read["term"], "from": read["from"], "field": path}
+        """Where a number stands, by its name if it has one."""
+        return next(iter(self._sources(facts, name, value)), None)
+
+    def _sources(self, facts: Sequence[Node], name: str | None, value: int) -> Sequence[Node]:
+        """The places where a number stands: facts that the line rests on, terms of its clauses, lines that it was reckoned from, other
+        facts that it needs, any other terms."""
+        of_clauses = [read for read in self.terms_read if not set(self.line.rules).isdisjoint(read["clauses"])]
+        return (
+            *_in_facts((node for node in facts if node["role"] == "rests_on"), name, value),
+            *_in_terms(of_clauses, name, value),
+            *self._in_lines(name, value),
+            *_in_facts((node for node in facts if node["role"] == "needed"), name, value),
+            *_in_terms(self.terms_read, name, value),
+        )
+
+    def _in_lines(self, name: str | None, value: int) -> Iterator[Node]:
         for line in self.derived.lines if self.derived else ():
             shown = line.through(self.on)
-            if shown in self.names and shown.payable == value and name == line.benefit and set(line.events) <= set(self.line.events):
-                return {"line_id": self.names[shown]}
-        return None
+            if shown in self.names and (shown.benefit, shown.payable) == (name, value) and set(line.events) <= set(self.line.events):
+                yield {"line_id": self.names[shown]}
 
     def _sources_named(self) -> Iterator[Node]:
         facts = self._facts()
@@ -306,6 +323,25 @@ class _Explained:
         last = max(step.assessed.position for step in self.story if step.assessed is not None)
         positions = {last, *(node["stored"]["position"] for node in shown)}
         return [_record(step.assessed) for step in self.story if step.assessed is not None and step.assessed.position in positions]
+
+
+def _words(source: Node) -> set[str]:
+    """The words of the field or the term in which a number was found."""
+    return set(str(source.get("term") or source.get("field", "").split(".")[-1]).split("_"))
+
+
+def _in_facts(facts: Iterable[Node], name: str | None, value: int) -> Iterator[Node]:
+    for node in facts:
+        for path, number in numbers(node["in_force"]):
+            if number == value and name in {None, path.split(".")[-1].split("[")[0]}:
+                yield {"event_id": node["event_id"], "field": path}
+
+
+def _in_terms(terms: Iterable[Node], name: str | None, value: int) -> Iterator[Node]:
+    for read in terms:
+        for path, number in numbers(read["value"]):
+            if number == value and name in {None, read["term"]}:
+                yield {"term": read["term"], "from": read["from"], "field": path}
 
 
 def _record(record: LogRecord) -> Node:

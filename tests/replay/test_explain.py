@@ -139,6 +139,54 @@ def test_look_ups_are_heard_only_inside() -> None:
     assert [[look_up.day.year for look_up in heard] for heard in (outer, inner)] == [[2025], [2024]]
 
 
+# ---- the arithmetic of rates -----------------------------------------------------------------------------------------------------------
+
+COUNTED = {"half_units", "halves", "nothing", "days", "existing"}
+"""Numbers that rules count or that are no more than arithmetic: they stand in no fact and no term."""
+
+RECKONED = {
+    "hospital_daily", "outpatient_daily", "surgery", "radiation", "advanced_care", "injury_disability", "belongings", "household", "bailee",
+    "care_annuity", "income_monthly", "parent_care", "incidental_expenses", "room_charge", "hospital_treatment",
+}  # fmt: skip
+
+
+def all_lines() -> Iterator[Node]:
+    """The derivations of every line of the samples, and of random histories, long after."""
+    histories = [told_of_the_sample(path.stem) for path in sorted(SAMPLES.glob("*.jsonl"))]
+    histories += [told(product, seed) for product in TELLERS for seed in range(40)]
+    for records in histories:
+        on = date(2031, 1, 1)
+        for line in lines_of(records, on, Cut()):
+            yield explanation(records[0].policy_id, records, on, Cut(), line["line_id"])
+
+
+def test_a_rate_reckoned_from_several_numbers_shows_each_where_it_stands() -> None:
+    reckoned: set[str] = set()
+    for document in all_lines():
+        assert problems(document) == []
+        benefit = document["line"]["benefit"]
+        reckoned |= {benefit} if document["steps"] else set()
+        leaves = [operand for step in document["steps"] for operand in step["operands"] if operand["step"] is None]
+        assert [one["name"] for one in leaves if one["found"] is None and one["name"] not in COUNTED] == [], benefit
+        if not document["steps"]:
+            assert document["rate"]["found"] is not None, (benefit, document["line"]["rate"])
+    assert reckoned >= RECKONED
+
+
+def test_the_steps_of_a_rate_are_those_of_the_clause() -> None:
+    """SK-45: 5,000 yen a unit, by the times of the place and the disease; units are counted in halves."""
+    records = told_of_the_sample("seikatsu")
+    line = next(one for one in lines_of(records, date(2024, 1, 1), Cut()) if one["benefit"] == "surgery")
+    document = explanation(records[0].policy_id, records, date(2024, 1, 1), Cut(), line["line_id"])
+
+    [product, half] = document["steps"]
+    base, times, half_units = product["operands"]
+    assert (base["name"], base["value"], times["name"].startswith("surgery_times")) == ("treatment_base", 5_000, True)
+    assert product["result"] == 5_000 * times["value"] * half_units["value"]
+    assert (half["op"], half["operands"][0]["step"], half["result"]) == ("divide_half_up", 1, line["rate"])
+    assert document["rate"] == {"name": "rate", "value": line["rate"], "step": 2, "found": None}
+
+
 # ---- as a user asks --------------------------------------------------------------------------------------------------------------------
 
 
@@ -294,8 +342,8 @@ def whole() -> Node:
     return explanation("CY-2023-0008", records, date(2025, 3, 31), Cut(), "cyber_cost:forensics:2024-08-20")
 
 
-def told_of_the_sample() -> list[LogRecord]:
-    wires = [json.loads(line) for line in (SAMPLES / "cyber.jsonl").read_text(encoding="utf-8").splitlines()]
+def told_of_the_sample(name: str = "cyber") -> list[LogRecord]:
+    wires = [json.loads(line) for line in (SAMPLES / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()]
     return records_of(list(stored(wires)))
 
 
@@ -482,7 +530,7 @@ def test_the_checker_names_the_node_that_does_not_hold(tmp_path: Path) -> None:
     done = check_alone(tmp_path, canonical(put(whole(), "pieces.0.limits.0.room", 1)))
 
     assert done.returncode == 1
-    assert "does not hold: pieces[0].limits[0].room: 1, found 460000" in done.stdout.splitlines()
+    assert "does not hold: pieces[0].limits[0].used_before and room: (540000, 1), found (540000, 460000)" in done.stdout.splitlines()
 
 
 NO_EXPLANATIONS = (b"", b"{", b"[]", b"{}", b'{"kind": "explanation", "version": 2}', b'{"a": 1, "a": 1}', b"[" * 100_000, b"\xff", b"1.5")
