@@ -567,11 +567,17 @@ def on_a_terminal(command: list[str], folder: Path) -> str:
     return shown.decode()
 
 
+def interruptible() -> None:
+    """A shell that runs the tests in the background hands its children a SIGINT that is passed over; a terminal does not."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_an_import_that_is_interrupted_says_so_and_can_be_run_again(tmp_path: Path) -> None:
     """The lines come through a pipe that stays open, so that the import is surely still reading when it is interrupted."""
     first, *rest = LATE.read_bytes().splitlines(keepends=True)
     command = ["hoken", "import", "-", "--db", str(tmp_path / "x.db")]
-    with subprocess.Popen(command, env=environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(command, env=environment(), preexec_fn=interruptible, **pipes) as process:  # type: ignore[call-overload]  # noqa: PLW1509
         assert process.stdin is not None
         assert process.stderr is not None
         process.stdin.write(first)
