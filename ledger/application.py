@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from threading import RLock
 from time import sleep
 from types import TracebackType
-from typing import Final, NamedTuple, Protocol, Self, cast
+from typing import Final, NamedTuple, Protocol, Self, TypeVar, cast
 
 from ledger import events as ev
 from ledger.clock import Clock, SystemClock
@@ -32,6 +32,8 @@ from ledger.recorders.log import (
 from ledger.recorders.policies import Decides, Policies, admitted, check_fact, check_same, unique
 
 __all__ = ["Busy", "ClaimsLedger", "Codec", "ImportSummary", "LogRecord", "OutcomeUnknown", "Receipt", "StoreFault"]
+
+T = TypeVar("T")
 
 ATTEMPTS: Final = 6
 PAUSE: Final = timedelta(milliseconds=20)
@@ -127,10 +129,18 @@ class ClaimsLedger:
             except Refused as refused:
                 raise refused.at(line=batch.line(i)) from None
         with self._mutex:
-            return self._recorded(batch)
+            return self._insisted(lambda: self._attempt(batch), f"Recording the same events again ({batch.named})")
 
-    def _recorded(self, batch: _Batch) -> list[Receipt]:
-        """Tries until the outcome is known. Each attempt looks its own event ids up first, while it holds the log."""
+    def readjudicate(self, policy_id: str) -> Receipt | None:
+        """Runs today's rules over the recorded facts of a policy, and records now what they change; None where they change nothing,
+        so that a second run records nothing. Answers to earlier cuts stay as they are. A rule that raises changes nothing, and is raised.
+        """
+        sent: list[LogRecord] = []
+        with self._mutex:
+            return self._insisted(lambda: self._readjudicated(policy_id, sent), "Running the rules again")
+
+    def _insisted(self, act: Callable[[], T], again: str) -> T:
+        """Tries until the outcome is known. Each attempt finds out first, while it holds the log, what is recorded already."""
         unknown: OutcomeUnknown | None = None
         last: LedgerFault | None = None
         for attempt in range(ATTEMPTS):
@@ -138,7 +148,7 @@ class ClaimsLedger:
                 self._recorder.recover()
                 sleep((PAUSE * 2**attempt).total_seconds())
             try:
-                return self._attempt(batch)
+                return act()
             except OutcomeUnknown as fault:
                 unknown = last = fault
             except (LostRace, Unreachable) as fault:
@@ -147,10 +157,7 @@ class ClaimsLedger:
                 last = fault
                 break
         if unknown is not None:
-            ids = ", ".join(batch.event_ids[:3]) + (" …" if len(batch.event_ids) > 3 else "")
-            raise OutcomeUnknown(
-                f"{unknown}; asking again failed: {last}. Recording the same events again ({ids}) is safe"
-            ) from last
+            raise OutcomeUnknown(f"{unknown}; asking again failed: {last}. {again} is safe") from last
         assert last is not None
         raise last
 
@@ -166,6 +173,23 @@ class ClaimsLedger:
         self._policies.settle(placed)
         return batch.receipts(append.known, placed)
 
+    def _readjudicated(self, policy_id: str, sent: list[LogRecord]) -> Receipt | None:
+        """One attempt. `sent`: what an earlier attempt of this very call sent to be committed."""
+        try:
+            self._warm([policy_id])
+            with self._recorder.appending([policy_id]) as append:
+                loaded, moment = self._policies.held(policy_id, append), self._moment(append)
+                event = cast(Policy, loaded.policy).readjudicated(moment, append.head.position)
+                new = [NewRecord(policy_id, loaded.policy.version, event.type, None, micros(moment), self._encode(event))] if event else []
+                placed = append.insert(new)
+                sent += placed
+        except BaseException:
+            self._policies.forget([policy_id])
+            raise
+        self._policies.settle(placed)
+        recorded = [record for record in sent if record.hash == loaded.end.hash]
+        return _receipt(recorded[-1]) if recorded else None
+
     def _warm(self, policy_ids: Iterable[str]) -> None:
         """Loads policies before the log is held, so that it is held for less."""
         for policy_id in policy_ids:
@@ -175,7 +199,7 @@ class ClaimsLedger:
 
     def _append(self, batch: _Batch, append: Append) -> list[LogRecord]:
         """Admits every event of the batch that is not recorded yet, and appends it with what follows from it."""
-        moment = instant(max(micros(self._clock.now()), append.head.newest_us))
+        moment = self._moment(append)
         said: dict[str, ev.Event] = {}
         new: list[NewRecord] = []
         placed: list[LogRecord] = []
@@ -196,6 +220,10 @@ class ClaimsLedger:
                 placed += append.insert(new)
                 new = []
         return placed + append.insert(new)
+
+    def _moment(self, append: Append) -> datetime:
+        """The instant of what is recorded now: the clock's, never before the newest in the log."""
+        return instant(max(micros(self._clock.now()), append.head.newest_us))
 
     def import_events(
         self,
@@ -267,6 +295,11 @@ class _Batch:
         self.policy_ids = unique(event.policy_id for event in events)
         self.sent: dict[str, bytes] = {}
 
+    @property
+    def named(self) -> str:
+        """The first event ids, for messages."""
+        return ", ".join(self.event_ids[:3]) + (" …" if len(self.event_ids) > 3 else "")
+
     def line(self, i: int) -> int | None:
         """The number of the line of an event."""
         return self._lines[i] if self._lines else None
@@ -278,10 +311,15 @@ class _Batch:
         receipts = []
         for event in self.events:
             record = records[event.event_id]
-            place = (record.position, record.recorded_at, record.hash.hex())
-            receipts.append(Receipt(event.event_id, record.policy_id, record.type, *place, event.event_id in before))
+            receipts.append(_receipt(record, event.event_id)._replace(repeated=event.event_id in before))
             before.add(event.event_id)
         return receipts
+
+
+def _receipt(record: LogRecord, event_id: str | None = None) -> Receipt:
+    """The receipt of a record; what the ledger itself adds has its event id in its bytes alone."""
+    place = (record.position, record.recorded_at, record.hash.hex())
+    return Receipt(event_id or record.event.event_id, record.policy_id, record.type, *place, False)
 
 
 def _check_given(event: ev.Event) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, datetime
 from typing import Any, cast
 
 from ledger import events as ev
@@ -90,6 +91,19 @@ class Policy:
         """What today's rules would change in the journal: the difference between it and the journal derived anew."""
         product = self.product
         return difference(self.journal, rewritten(product, self.timeline, Journal.EMPTY, UNDATED)) if product else ()
+
+    def readjudicated(self, at: datetime, position: int) -> ev.Event | None:
+        """What the rules run again at a position of the log change, as it is recorded at an instant; folded in. None where they
+        change nothing. A rule that raises leaves the policy as it stands, and is raised."""
+        product = self.product
+        entries = self.readjudicate()
+        if product is None or not (entries or self.fault):
+            return None
+        terms, last = {"version": product.terms.version, "hash": product.terms.hash}, replace(self.recorded[-1], recorded_at=at)
+        encoded = [entry.encoded() for entry in entries]
+        event = ev.assessed(last, entries=encoded, terms=terms, cause="rules", cause_position=position)
+        self.fold(event)
+        return event
 
     # ---- the facts after an event -----------------------------------------------------------------------------------------------
 

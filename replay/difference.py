@@ -84,8 +84,8 @@ def difference(policy_id: str, records: Iterable[LogRecord], one: Point, other: 
     found = head | {
         "changed": [part for part in PARTS if answers[0][part] != answers[1][part]],
         "status": {"from": answers[0]["status"], "to": answers[1]["status"]},
-        "benefits": _benefits_moved(*answers),
-        "limits": _limits_moved(*answers),
+        "benefits": benefits_moved(*answers),
+        "limits": limits_moved(*answers),
         "groups": [_shown(group) for group in groups if group.movements or group.limits],
         "without_effect": [_event(group) for group in groups if not (group.movements or group.limits)],
     }
@@ -109,11 +109,11 @@ def _news(before: Journal, come: Sequence[Step], on: date) -> Iterator[Group]:
     """What each step of knowledge moved on a day."""
     books = _Books(before.standing(on), on)
     for step in come:
-        movements = tuple(_moved(step.entries, on))
+        movements = tuple(moved(step.entries, on))
         yield Group(_cause(step), movements, books.after(movements))
 
 
-def _moved(entries: Iterable[Entry], on: date) -> Iterator[Movement]:
+def moved(entries: Iterable[Entry], on: date) -> Iterator[Movement]:
     """The entries that count on a day, as they stand on it. A run that changed beyond it only has not moved."""
     movements = [Movement(entry.day, entry.sign, _KIND[type(entry.item)], _cut(entry.item, on)) for entry in entries if entry.day <= on]
     left = Counter(movements)
@@ -303,7 +303,8 @@ def _add(sums: Sums, benefit: str, movement: str, by: int) -> None:
 # ---- JSON ------------------------------------------------------------------------------------------------------------------------
 
 
-def _benefits_moved(one: dict[str, Any], other: dict[str, Any]) -> list[dict[str, Any]]:
+def benefits_moved(one: dict[str, Any], other: dict[str, Any]) -> list[dict[str, Any]]:
+    """What two answers say of money, where it differs: by benefit and movement, in yen."""
     before, after = (given["settlement"]["by_benefit"] for given in (one, other))
     nothing = dict.fromkeys(MONEY, 0)
     accounts = [(benefit, name) for benefit in sorted(before.keys() | after.keys()) for name in MONEY]
@@ -312,23 +313,24 @@ def _benefits_moved(one: dict[str, Any], other: dict[str, Any]) -> list[dict[str
     return [row | {"by": row["to"] - row["from"]} for row in moved]
 
 
-def _limits_moved(one: dict[str, Any], other: dict[str, Any]) -> list[dict[str, Any]]:
+def limits_moved(one: dict[str, Any], other: dict[str, Any]) -> list[dict[str, Any]]:
+    """What two answers say of limits, where it differs: cap, used and remaining, in the limit's unit."""
     before, after = ({(row["limit"], row["key"]): row for row in given["limits"]} for given in (one, other))
-    shown: list[dict[str, Any]] = []
+    found: list[dict[str, Any]] = []
     for account in sorted(before.keys() | after.keys()):
         rows = [None if row is None else {name: row[name] for name in ("cap", "used", "remaining")} for row in
                 (before.get(account), after.get(account))]  # fmt: skip
         if rows[0] != rows[1]:
             unit = (after.get(account) or before[account])["unit"]
             by = {name: (rows[1] or {}).get(name, 0) - (rows[0] or {}).get(name, 0) for name in ("cap", "used", "remaining")}
-            shown.append({"limit": account[0], "key": account[1], "unit": unit, "from": rows[0], "to": rows[1], "by": by})
-    return shown
+            found.append({"limit": account[0], "key": account[1], "unit": unit, "from": rows[0], "to": rows[1], "by": by})
+    return found
 
 
 def _shown(group: Group) -> dict[str, Any]:
     benefits = [{"benefit": benefit, "movement": name, **moved} for (benefit, name), moved in sorted(money(group.movements).items())]
     limits = [{"limit": limit, "key": key, "by": _by(moved)} for (limit, key), moved in sorted(group.limits.items())]
-    return group.cause | {"benefits": benefits, "limits": limits, "movements": [_movement(movement) for movement in group.movements]}
+    return group.cause | {"benefits": benefits, "limits": limits, "movements": [shown(movement) for movement in group.movements]}
 
 
 def _by(moved: dict[str, int]) -> dict[str, int]:
@@ -336,7 +338,8 @@ def _by(moved: dict[str, int]) -> dict[str, int]:
     return {"cap": cap, "used": used, "remaining": cap - used}
 
 
-def _movement(movement: Movement) -> dict[str, Any]:
+def shown(movement: Movement) -> dict[str, Any]:
+    """A movement as JSON values: a benefit line with its limits, or another item of the journal."""
     head = {"day": None if movement.day == UNDATED else movement.day.isoformat(), "sign": movement.sign, "kind": movement.kind}
     item = movement.item
     if isinstance(item, Line):

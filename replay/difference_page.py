@@ -37,7 +37,7 @@ def rows(found: Found) -> Iterator[dict[str, Any]]:
 
 def tables(found: Found, language: Language, *, era: bool = False) -> Iterator[RenderableType]:
     """The parts of a difference, in order."""
-    page = _Page(language, era)
+    page = Says(language, era)
     yield page.between(found)
     yield from page.sums(found)
     for group in found["groups"]:
@@ -45,7 +45,7 @@ def tables(found: Found, language: Language, *, era: bool = False) -> Iterator[R
     yield from page.without_effect(found["without_effect"])
 
 
-class _Page(Page):
+class Says(Page):
     """Says differences."""
 
     def between(self, found: Found) -> Text:
@@ -76,7 +76,7 @@ class _Page(Page):
     def sums(self, found: Found) -> Iterator[RenderableType]:
         """What is other: benefits, then limits, each from what to what."""
         cells = [
-            (self._account(row), *(f"{row[side]:,}" for side in ("from", "to")), _signed(row["by"])) for row in found["benefits"]
+            (self.account(row), *(f"{row[side]:,}" for side in ("from", "to")), signed(row["by"])) for row in found["benefits"]
         ]
         yield from self.sheet(self.name("label", "benefits"), ("movement", "old:", "new:", "by:"), cells)
         cells = [
@@ -88,14 +88,15 @@ class _Page(Page):
         ]  # fmt: skip
         yield from self.sheet(self.name("label", "limits"), ("limit", "key", "cap:", "used:", "remaining:", "unit"), cells)
 
-    def _account(self, row: Found) -> str:
+    def account(self, row: Found) -> str:
+        """A benefit and a movement of its money."""
         return f"{self.name('benefit', row['benefit'])} {self.name('movement', row['movement'])}"
 
     def group(self, group: Found) -> Iterator[RenderableType]:
         """One cause, what it moved, and what that comes to."""
         from rich.text import Text
 
-        cells = [self._movement(movement) for movement in group["movements"]]
+        cells = [self.movement(movement) for movement in group["movements"]]
         yield from self.sheet(self._cause(group), ("day", "movement", "days", "quantity:", "payable:"), cells)
         if not cells:
             yield Text(self._cause(group), style="bold")
@@ -117,7 +118,8 @@ class _Page(Page):
             said.append(few(group["data"], defaults(group["type"])))
         return "\n".join(said)
 
-    def _movement(self, movement: Found) -> tuple[str, ...]:
+    def movement(self, movement: Found) -> tuple[str, ...]:
+        """A movement as cells: its day, what moved, its days, quantity and yen, with their signs."""
         sign = "+" if movement["sign"] > 0 else "−"
         day = self.day(movement["day"])
         if "line_id" in movement:
@@ -125,11 +127,12 @@ class _Page(Page):
             name = f"{self.name('part', 'growth')}: {said}" if movement["kind"] == "growth" else said
             quantity, amount = (movement["sign"] * movement[column] for column in ("quantity", "payable"))
             days = self.span(movement["from"], movement["to"])
-            return day, f"{sign} {name}", days, self._signed(quantity, movement["unit"]), _signed(amount)
+            return day, f"{sign} {name}", days, self.in_unit(quantity, movement["unit"]), signed(amount)
         said = f"{sign} {self.name('part', movement['kind'])} {self._item(movement['kind'], movement['item'])}"
         return day, said, *self._amounts(movement)
 
-    def _signed(self, amount: int, unit: str) -> str:
+    def in_unit(self, amount: int, unit: str) -> str:
+        """An amount in its unit, with its sign."""
         return ("+" if amount > 0 else "−" if amount < 0 else "") + self.amount(abs(amount), unit)
 
     def _item(self, kind: str, item: Found) -> str:
@@ -142,15 +145,15 @@ class _Page(Page):
         item, sign = movement["item"], movement["sign"]
         days = self.span(item.get("first") or item.get("counts_from"), item.get("last")) if movement["kind"] in {"state", "limit"} else ""
         if movement["kind"] == "limit":
-            return days, self._signed(sign * item["cap"], item["unit"]), ""
+            return days, self.in_unit(sign * item["cap"], item["unit"]), ""
         if movement["kind"] == "settlement":
-            return days, self.name("movement", item["movement"]), _signed(sign * item["amount"])
-        return days, "", _signed(sign * item["amount"]) if "amount" in item else ""
+            return days, self.name("movement", item["movement"]), signed(sign * item["amount"])
+        return days, "", signed(sign * item["amount"]) if "amount" in item else ""
 
     def _comes_to(self, group: Found) -> str:
-        said = [f"{self._account(row)} {_signed(row['by'])}" for row in group["benefits"]]
+        said = [f"{self.account(row)} {signed(row['by'])}" for row in group["benefits"]]
         for row in group["limits"]:
-            moved = ", ".join(f"{self.name('column', name)} {_signed(by)}" for name, by in row["by"].items() if by)
+            moved = ", ".join(f"{self.name('column', name)} {signed(by)}" for name, by in row["by"].items() if by)
             said.append(f"{self.name('limit', row['limit'])} {escaped(row['key'])} {moved}".replace("  ", " "))
         return "; ".join(said)
 
@@ -166,7 +169,8 @@ class _Page(Page):
             yield ruled(title, columns, cells, lambda column: self.name("column", column))
 
 
-def _signed(amount: int) -> str:
+def signed(amount: int) -> str:
+    """An amount with its sign."""
     return f"{amount:+,}".replace("-", "−") if amount else "0"
 
 

@@ -1,8 +1,9 @@
-"""The commands that say why: explain, diff."""
+"""The commands that say why: explain, diff; and the one that asks whether it would still be so: readjudicate."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -12,6 +13,7 @@ from ledger.errors import Refused, Words
 from ledger.options import AtPosition, Db, Format, KnownAt, Lang, On, Policy
 
 if TYPE_CHECKING:
+    from ledger.application import ClaimsLedger
     from replay.difference import Point
 
 app = typer.Typer()
@@ -110,3 +112,75 @@ def point(given: str, option: str) -> Point:
     if known.isascii() and known.isdecimal():
         return Point(door.day(on, option), Cut(position=options.position(known, option)))
     return Point(door.day(on, option), Cut(known_at=door.instant(known, option)))
+
+
+# ---- readjudicate ----------------------------------------------------------------------------------------------------------------
+
+Record = Annotated[
+    bool, typer.Option("--record", help=told("違いを台帳に記録する（なければ記録しない）", "Record what differs; without it nothing is"))
+]
+DryRun = Annotated[bool, typer.Option("--dry-run", help=told("違いを示すだけ（既定）", "Only show what differs (the default)"))]
+Policies = Annotated[
+    list[str] | None, typer.Option("--policy", metavar="ID", help=told("この契約だけ（くり返せる）", "This policy; may be repeated"))
+]
+Product = Annotated[str | None, typer.Option("--product", metavar="P", help=told("この商品の契約だけ", "Policies of one product"))]
+
+
+@app.command(help=told("今の規則を記録済みの事実にあて、違いを示す", "Runs today's rules over the recorded facts; shows what would differ"))
+def readjudicate(
+    product: Product = None,
+    policy: Policies = None,
+    on: On = None,
+    record: Record = False,
+    dry_run: DryRun = False,
+    era: Era = False,
+    db: Db = options.DEFAULT_DB,
+    lang: Lang = None,
+    form: Format = None,
+) -> int:
+    """Lists the policies that today's rules would leave otherwise. Exit code 1 where the rules fail for a policy."""
+    from replay import readjudicate
+
+    if record and dry_run:
+        raise Refused("--record", Words("--dry-run とともに", "together with --dry-run"), Words("どちらか一つ", "one of the two"))
+    day = options.day(on) or options.today(options.now())
+    with options.opened(db) as ledger:
+        policy_ids = _chosen(ledger, product, policy)
+        with console.progress(told("契約", "policies"), len(policy_ids)) as tell:
+            failed = _tell(readjudicate.readjudicated(ledger, policy_ids, day, product=product, record=record, heard=tell), form, era)
+    return console.CHECK_FAILED if failed else 0
+
+
+def _chosen(ledger: ClaimsLedger, product: str | None, named: list[str] | None) -> list[str]:
+    """The ids of the policies to look at. Raises Refused for a policy or a product that there is not."""
+    from ledger.products import PRODUCTS
+
+    if product is not None and product not in PRODUCTS:
+        raise Refused("--product", product, tuple(sorted(PRODUCTS)))
+    for policy_id in named or ():
+        if not ledger.stream(policy_id):
+            raise Refused("--policy", policy_id, Words("台帳にある契約", "a policy of the ledger"))
+    return sorted(set(named)) if named else list(ledger.policies())
+
+
+def _tell(found: Iterable[dict[str, Any]], form: console.Format | None, era: bool) -> bool:
+    """Shows the policies that differ as they are found; whether the rules fail for any."""
+    from replay import readjudicate_page
+
+    failed = False
+
+    def noted() -> Iterator[dict[str, Any]]:
+        nonlocal failed
+        for row in found:
+            failed = failed or row["fault"] is not None
+            yield row
+
+    shape = console.format_of(form)
+    if shape == "json":
+        console.write_json(noted())
+    elif shape == "csv":
+        console.write_csv((flat for row in noted() for flat in readjudicate_page.rows(row)), readjudicate_page.COLUMNS)
+    else:
+        rows = list(noted())
+        console.write_tables(readjudicate_page.tables(rows, console.language(), era=era))
+    return failed

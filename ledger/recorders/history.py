@@ -19,7 +19,7 @@ from ledger.recorders.workers import Task, Worked, Workers, can_be_shared, work_
 LINES: Final = 2_000
 """Lines that are recorded in one transaction."""
 
-SHARED_FROM: Final = 4_000
+SHARED_FROM: Final = 20_000
 """New lines from which on processes are started to work side by side."""
 
 ATTEMPTS: Final = 12

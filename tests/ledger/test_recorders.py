@@ -3,6 +3,7 @@
 import os
 import sys
 import tempfile
+import threading
 import types
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,6 +21,12 @@ sys.modules.setdefault("eventsourcing.cipher", types.ModuleType("eventsourcing.c
 from eventsourcing.tests.persistence import ApplicationRecorderTestCase  # noqa: E402
 
 
+def wait_for_threads(before: frozenset[threading.Thread]) -> None:
+    """The library's tests leave readers running for a moment; a connection must not be closed under them."""
+    for thread in set(threading.enumerate()) - before - {threading.current_thread()}:
+        thread.join(timeout=30)
+
+
 class _RecorderTests(ApplicationRecorderTestCase[Any]):
     def new_originator_id(self) -> str:
         return f"P-{os.urandom(8).hex()}"
@@ -27,6 +34,7 @@ class _RecorderTests(ApplicationRecorderTestCase[Any]):
     def recorder_at(self, target: str) -> Any:
         ledger = open_ledger(target)
         self.addCleanup(ledger.close)
+        self.addCleanup(wait_for_threads, frozenset(threading.enumerate()))
         return ledger._recorder
 
 

@@ -146,16 +146,16 @@ COUNTED = {"half_units", "halves", "nothing", "days", "existing"}
 
 RECKONED = {
     "hospital_daily", "outpatient_daily", "surgery", "radiation", "advanced_care", "injury_disability", "belongings", "household", "bailee",
-    "care_annuity", "income_monthly", "parent_care", "incidental_expenses", "room_charge", "hospital_treatment",
+    "care_annuity", "income_monthly", "parent_care", "incidental_expenses", "room_charge",
 }  # fmt: skip
 
 
 def all_lines() -> Iterator[Node]:
     """The derivations of every line of the samples, and of random histories, long after."""
     histories = [told_of_the_sample(path.stem) for path in sorted(SAMPLES.glob("*.jsonl"))]
-    histories += [told(product, seed) for product in TELLERS for seed in range(40)]
+    histories += [told(product, seed) for product in TELLERS for seed in range(40 if product == "seikatsu" else 4)]
+    on = date(2031, 1, 1)
     for records in histories:
-        on = date(2031, 1, 1)
         for line in lines_of(records, on, Cut()):
             yield explanation(records[0].policy_id, records, on, Cut(), line["line_id"])
 

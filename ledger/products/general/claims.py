@@ -69,7 +69,9 @@ def days_by_event(facts: Facts) -> Mapping[str, date]:
 
 def completed_on(facts: Facts, claim_id: str) -> date | None:
     """The day on which the claim's papers were complete: the last such day counts."""
-    return max((f.data.completed_on for f in facts.naming(ev.ClaimDocumentsCompleted, "claim_id", claim_id)), default=None)
+    return max(
+        (f.data.completed_on for f in facts.naming(ev.ClaimDocumentsCompleted, "claim_id", claim_id)), default=None
+    )
 
 
 def settled_on(facts: Facts, claim: Filed, lines: Sequence[Line]) -> date | None:

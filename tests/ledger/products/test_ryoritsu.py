@@ -307,3 +307,57 @@ def test_kr_11_an_added_premium_without_a_miss_counts_as_received() -> None:
     h.add("CoverageChanged", effective_on="2025-06-01", plan=plan, added_premium_due_on="2025-07-10")
     certify(h)
     assert h.lines("2026-01-01") == [("care_benefit", "2025-06-10", 2_000_000)]
+
+
+# ---- of several, which one --------------------------------------------------------------------------------------------------------
+
+
+def test_kr_01_is_the_rule_of_the_benefit_and_kr_11_of_the_old_terms() -> None:
+    h = policy()
+    certify(h)
+    assert h.on("2026-01-01")["benefits"][0]["rules"] == ["KR-01"]
+    plan = {"care_benefit": 2_000_000, "min_level": "care2"}
+    h.add("CoverageChanged", effective_on="2025-06-01", plan=plan, added_premium_due_on="2025-07-10")
+    h.add("PremiumMissed", due_month="2025-07", due_on="2025-07-27")
+    assert h.on("2026-01-01")["benefits"][0]["rules"] == ["KR-01", "KR-11"]
+
+
+@pytest.mark.parametrize(
+    ("sent", "met"),
+    [
+        (["2025-03-31"], None),
+        (["2025-04-01"], "2025-04-01"),
+        (["2026-04-01"], "2026-04-01"),
+        (["2026-04-02"], None),
+        (["2026-01-10", "2025-12-10"], "2025-12-10"),
+    ],
+)
+def test_kr_02_the_first_notice_in_the_period_counts(sent: list[str], met: str | None) -> None:
+    h = policy()
+    for day in sent:
+        h.add("RenewalNoticeSent", sent_on=day, deadline="2026-03-01")
+    [row] = h.on("2026-06-01")["deadlines"]
+    assert (row["met_on"], row["rules"]) == (met, ["KR-02"])
+
+
+@pytest.mark.parametrize(
+    ("refused", "rows"), [("2025-03-31", 0), ("2025-04-01", 1), ("2026-03-05", 1), ("2026-03-06", 0)]
+)
+def test_kr_02_of_two_notices_the_later_deadline_and_of_two_renewals_the_next(refused: str, rows: int) -> None:
+    h = policy()
+    for deadline in ("2026-03-05", "2026-02-01"):
+        h.add("RenewalNoticeSent", sent_on="2025-12-20", deadline=deadline)
+    refusal = h.add("RenewalRefused", refused_on=refused)
+    h.add("PolicyRenewed", period_start="2027-04-01", period_end="2028-04-01")
+    renewal = h.add("PolicyRenewed", period_start="2026-04-01", period_end="2027-04-01")
+    found = [(d["recorded"], d["events"]) for d in h.on("2027-06-01")["discrepancies"]]
+    assert found == [("2026-04-01", [refusal, renewal])][:rows]
+
+
+def test_kr_03_of_several_payments_the_first_counts() -> None:
+    h = policy()
+    h.add("PremiumMissed", due_month="2025-06", due_on="2025-06-27")
+    for paid_on in ("2025-07-20", "2025-06-10"):
+        h.add("PremiumPaid", due_months=["2025-06"], paid_on=paid_on, amount=3_000)
+    certify(h)
+    assert h.lines("2026-01-01") == [PAID]

@@ -202,3 +202,79 @@ def test_kr_07_a_recorded_lapse_leaves_its_days_without_cover(day: str, payable:
 @pytest.mark.parametrize("name", ["ryoritsu", "sony-medical"])
 def test_the_guards_of_ending_and_prescription_are_listed(name: str) -> None:
     assert {*ENDINGS_GUARD, PRESCRIPTION} <= set(PRODUCTS[name].guards)
+
+
+# ---- of several, which one --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("type_", "data", "rule"),
+    [
+        ("PolicyVoided", {"ground": "other"}, "KR-06"),
+        ("PolicyRevoked", {"ground": "fraud"}, "KR-08"),
+        ("PolicyRescinded", {"rescinded_on": "2025-10-01", "ground": "disclosure"}, "KR-04"),
+        (
+            "PolicyRescinded",
+            {"rescinded_on": "2025-10-01", "ground": "serious", "reason_arose_on": "2025-09-01"},
+            "KR-10",
+        ),
+        ("PolicyRescinded", {"rescinded_on": "2025-10-01", "ground": "additional_premium"}, "KR-11"),
+        ("PolicyCancelled", {"cancelled_on": "2025-10-01"}, "KR-09"),
+        ("PersonDied", {"person_id": "p1", "died_on": "2025-10-01"}, "KR-07"),
+        ("PolicyLapsed", {"lapsed_on": "2025-10-01", "ground": "death"}, "KR-07"),
+    ],
+)
+def test_the_state_names_the_rule_that_ended_the_contract(type_: str, data: dict[str, Any], rule: str) -> None:
+    assert ended(type_, **data).on("2025-10-01")["status"]["rules"] == [rule]
+
+
+@pytest.mark.parametrize(
+    ("type_", "first", "second"),
+    [
+        ("PolicyCancelled", {"cancelled_on": "2025-06-10"}, {"cancelled_on": "2025-09-01"}),
+        ("PolicyWithdrawn", {"withdrawn_on": "2025-06-10"}, {"withdrawn_on": "2025-09-01"}),
+        ("PersonDied", {"person_id": "p1", "died_on": "2025-06-09"}, {"person_id": "p1", "died_on": "2025-09-01"}),
+        (
+            "PolicyRescinded",
+            {"rescinded_on": "2025-09-01", "ground": "serious", "reason_arose_on": "2025-06-10"},
+            {"rescinded_on": "2025-09-02", "ground": "serious", "reason_arose_on": "2025-07-10"},
+        ),
+    ],
+)
+def test_of_two_of_a_kind_the_earlier_day_counts(type_: str, first: dict[str, Any], second: dict[str, Any]) -> None:
+    h = policy()
+    certify(h)
+    for data in (second, first):
+        h.add(type_, **data)
+    assert [line[2] for line in h.lines("2026-01-01")] == [0]
+
+
+def test_of_several_endings_the_earliest_decides_the_refund_and_its_rule() -> None:
+    h = ended("PersonDied", person_id="p1", died_on="2025-12-20")
+    h.add("PolicyCancelled", cancelled_on="2025-11-20")
+    assert h.refunds("2026-01-01") == [(12_000, "2025-11-20", ["KR-09", "KR-07"])]
+    assert h.deadlines("2025-12-31", "renewal_notice") == []
+
+
+@pytest.mark.parametrize(
+    ("reinstated", "state"),
+    [
+        (["2025-10-01"], ["in_force", "in_force"]),
+        (["2025-10-02"], ["lapsed", "in_force"]),
+        (["2025-10-03", "2025-10-02"], ["lapsed", "in_force"]),
+        (["2025-09-30"], ["lapsed", "lapsed"]),
+    ],
+)
+def test_a_recorded_lapse_ends_with_the_first_reinstatement_after_it(reinstated: list[str], state: list[str]) -> None:
+    h = policy()
+    h.add("PolicyLapsed", lapsed_on="2025-10-01", ground="premium")
+    for day in reinstated:
+        h.add("PolicyReinstated", reinstated_on=day, unpaid_premium=0, interest=0)
+    assert [h.state(day)[0] for day in ("2025-10-01", "2025-10-02")] == state
+
+
+def test_kr_07_is_the_rule_of_what_a_recorded_lapse_leaves_without_cover() -> None:
+    h = policy()
+    h.add("PolicyLapsed", lapsed_on="2025-06-01", ground="premium")
+    certify(h)
+    assert h.lines("2026-01-01") == [("care_benefit", "2025-06-10", 0, "KR-07")]

@@ -393,3 +393,98 @@ def test_gn_01_a_claim_for_the_admission_is_for_all_charges_of_the_stay() -> Non
         h.add("BenefitPaid", claim_id="k1", benefit="hospital_treatment", paid_on=day, amount=amount, payee="insured")
     assert h.deadlines("2023-07-01", "payment") == [("2023-07-25", None, False)]
     assert h.deadlines("2023-07-02", "payment") == [("2023-07-25", "2023-07-02", False)]
+
+
+# ---- the last days of cover -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("type_", "data", "line"),
+    [
+        ("PersonDied", {"person_id": "p1", "died_on": "2023-05-10"}, (70_000,)),
+        ("PersonDied", {"person_id": "p1", "died_on": "2023-05-09"}, (0, "KR-07")),
+        ("PolicyCancelled", {"cancelled_on": "2023-05-11"}, (70_000,)),
+        ("PolicyCancelled", {"cancelled_on": "2023-05-10"}, (0, "KR-09")),
+    ],
+)
+def test_the_day_of_death_is_covered_that_of_a_cancellation_is_not(
+    type_: str, data: dict[str, Any], line: tuple[Any, ...]
+) -> None:
+    h = policy()
+    h.add(type_, **data)
+    stay(h, "s1", "2023-05-10", "2023-05-10", {"2023-05": 70_000})
+    assert [found[2:] for found in h.lines("2023-06-01")] == [line]
+
+
+@pytest.mark.parametrize(
+    ("renewed", "to"), [(None, "2023-04-14"), ("2023-04-15", "2023-04-20"), ("2023-04-16", "2023-04-14")]
+)
+def test_a_stay_runs_on_through_a_renewal_without_a_gap(renewed: str | None, to: str) -> None:
+    h = policy(("2022-04-15", "2023-04-15"))
+    if renewed:
+        h.add("PolicyRenewed", period_start=renewed, period_end="2024-04-15")
+    stay(h, "s1", "2023-04-10", "2023-04-20", {"2023-04": 70_000})
+    assert [(b["to"], b["payable"]) for b in h.on("2023-06-01")["benefits"]] == [(to, 70_000)]
+
+
+def test_sm_07_the_plan_of_a_month_without_any_cover_is_that_of_the_1st() -> None:
+    h = policy(("2022-04-01", "2023-04-01"))
+    h.add("CoverageChanged", effective_on="2023-05-20", plan={"room_daily": 1_000})
+    stay(h, "s1", "2023-05-10", "2023-05-20", {"2023-05": 70_000})
+    assert h.lines("2023-06-01") == [("hospital_treatment", "s1/2023-05", 0, "SM-07")]
+
+
+def test_sm_07_cover_may_start_on_the_last_day_of_a_month() -> None:
+    h = policy(("2023-05-31", "2027-04-01"))
+    h.add("CoverageChanged", effective_on="2023-05-31", plan=PLAN | {"treatment_monthly_limit": 100_000})
+    stay(h, "s1", "2023-05-31", "2023-05-31", {"2023-05": 400_000})
+    assert [line[2] for line in h.lines("2023-06-01")] == [100_000]
+
+
+def test_sm_07_to_sm_09_are_named_in_lines_and_limits() -> None:
+    h = policy()
+    stay(h, "s1", "2023-05-10", None, {"2023-05": 70_000, "2023-06": 80_000})
+    charge(h, "2023-05", room_charge=5_000, room_days=1)
+    care(h, "2023-05-20", 1_000)
+    care(h, "2023-05-21", 1_000)
+    rows = [(b["benefit"], b["from"], b["rules"]) for b in h.on("2023-07-01")["benefits"]]
+    assert rows == [
+        ("hospital_treatment", "2023-05-10", ["SM-07"]),
+        ("room_charge", "2023-05-10", ["SM-08"]),
+        ("advanced_care", "2023-05-20", ["SM-09"]),
+        ("advanced_care", "2023-05-21", ["SM-09"]),
+        ("hospital_treatment", "2023-06-01", ["SM-07"]),
+    ]
+    limits = [(row["limit"], row["from"], row["to"], row["rules"]) for row in h.on("2023-07-01")["limits"]]
+    assert limits == [
+        ("advanced_care.total", "2023-05-20", None, ["SM-09"]),
+        ("hospital_treatment.month", "2023-05-01", "2023-05-31", ["SM-07"]),
+    ]
+
+
+def test_lines_rest_on_charge_stay_and_condition() -> None:
+    h = policy()
+    other = h.add("ConditionRecorded", condition_id="c2", kind="sickness")
+    stay(h, "s1", "2023-05-10", "2023-05-20", {"2023-05": 70_000})
+    of = {event.type: event.event_id for event in h.policy.recorded if event.event_id != other}
+    [row] = h.on("2023-06-01")["benefits"]
+    named = ("HospitalChargesIncurred", "HospitalAdmitted", "HospitalDischarged", "ConditionRecorded")
+    assert row["events"] == [of[name] for name in named]
+
+
+def test_sm_11_of_renewals_to_come_the_next_and_named_in_its_deadline() -> None:
+    h = renewed()
+    h.add("PolicyRenewed", period_start="2024-04-01", period_end="2025-04-01")
+    cool_off(h, "2023-03-20", "2023-03-25")
+    assert h.state("2023-04-01") == ("matured", "2023-04-01", None)
+    assert [d["rules"] for d in h.on("2023-03-25")["deadlines"]] == [["SM-11"]]
+
+
+def test_sm_11_care_on_the_lapse_day_is_not_covered() -> None:
+    h = policy(("2022-04-01", "2023-04-01"))
+    h.add("PolicyRenewed", period_start="2023-04-01", period_end="2024-04-01")
+    h.add("PremiumMissed", due_month="2023-02", due_on="2023-02-27")
+    h.add("PremiumMissed", due_month="2023-03", due_on="2023-03-27")
+    care(h, "2023-04-01", 500_000)
+    cool_off(h, "2023-03-30", "2023-04-01")
+    assert h.state("2023-05-01")[0] == "matured"

@@ -386,3 +386,113 @@ def test_sm_06_an_injury_arises_with_its_accident() -> None:
     h.add("ConditionRecorded", condition_id="c1", kind="injury", onset_on="2023-03-01", accident_on="2022-12-20")
     stay(h, "s1", "2024-02-01", "2024-02-05", {"2024-02": 80_000})
     assert [line[2:] for line in h.lines("2024-03-01")] == [(80_000,)]
+
+
+# ---- several lapses, and which one ------------------------------------------------------------------------------------------------
+
+
+def lapsed_twice(*, reinstated: str | None = None) -> History:
+    """Lapsed from 1 January to 19 January 2023, and again from 1 April."""
+    h = lapsed(reinstated="2023-01-20")
+    h.add("PremiumMissed", due_month="2023-02", due_on="2023-02-27")
+    h.add("PremiumMissed", due_month="2023-03", due_on="2023-03-27")
+    if reinstated:
+        h.add("PolicyReinstated", reinstated_on=reinstated, unpaid_premium=8_000, interest=0)
+    return h
+
+
+def test_sm_02_a_second_lapse_after_a_reinstatement() -> None:
+    h = lapsed_twice()
+    days = ("2023-01-19", "2023-01-20", "2023-03-28", "2023-04-01")
+    assert states(h, *days) == ["lapsed", "in_force", "grace", "lapsed"]
+    h.add("PremiumMissed", due_month="2023-04", due_on="2023-04-27")
+    assert [d[0] for d in h.deadlines("2023-05-01", "grace")] == ["2022-12-31", "2023-03-31"]
+
+
+def test_sm_05_the_lapse_that_goes_on_is_the_one_reinstated() -> None:
+    assert reinstate(lapsed_twice(), "2023-03-31") == "SM-05"
+    assert reinstate(lapsed_twice(), "2024-03-31") is None
+    assert reinstate(lapsed_twice(), "2024-04-01") == "SM-05"
+    assert reinstate(lapsed_twice(reinstated="2023-04-10"), "2023-04-11") == "SM-05"
+    assert lapsed_twice(reinstated="2023-04-10").state("2023-04-10") == ("in_force", "2023-04-10", "2027-03-31")
+
+
+def test_sm_05_maturity_is_that_of_the_last_period_and_of_two_cancellations_the_earlier_counts() -> None:
+    h = lapsed(period=("2022-04-01", "2023-04-01"))
+    h.add("PolicyRenewed", period_start="2023-04-01", period_end="2024-04-01")
+    assert reinstate(h, "2023-06-01") is None
+    h = lapsed()
+    for day in ("2023-05-01", "2023-02-01"):
+        h.add("PolicyCancelled", cancelled_on=day)
+    assert reinstate(h, "2023-03-01") == "SM-05"
+
+
+def test_sm_02_reinstated_on_the_lapse_day_no_day_is_lost() -> None:
+    h = lapsed(reinstated="2023-01-01")
+    assert h.state("2023-01-01") == ("in_force", "2023-01-01", "2027-03-31")
+    stay(h, "s1", "2022-12-20", "2023-01-10", {"2022-12": 50_000, "2023-01": 60_000})
+    rows = [(b["to"], b["payable"]) for b in h.on("2023-02-01")["benefits"]]
+    assert rows == [("2022-12-31", 50_000), ("2023-01-10", 60_000)]
+
+
+def test_sm_04_a_lapse_long_past_cuts_no_later_stay() -> None:
+    h = lapsed(reinstated="2023-02-01")
+    stay(h, "s1", "2023-05-10", "2023-05-20", {"2023-05": 50_000})
+    assert [(b["from"], b["to"]) for b in h.on("2023-06-01")["benefits"]] == [("2023-05-10", "2023-05-20")]
+
+
+def test_sm_02_sm_03_sm_05_are_named_where_they_act() -> None:
+    h = lapsed()
+    assert [h.on(day)["status"]["rules"] for day in ("2022-12-28", "2023-01-01")] == [["SM-02"], ["SM-02"]]
+    assert [d["rules"] for d in h.on("2023-01-01")["deadlines"]] == [["SM-02"], ["SM-05"]]
+    h = policy()
+    h.add("PolicyLapsed", lapsed_on="2023-05-20", ground="premium")
+    assert h.on("2023-05-20")["status"]["rules"] == ["SM-03"]
+
+
+def test_sm_03_a_miss_due_on_the_day_of_the_recorded_lapse_does_not_come_before_it() -> None:
+    h = policy()
+    miss(h, "2022-11")
+    h.add("PolicyLapsed", lapsed_on="2022-11-28", ground="premium")
+    assert h.state("2022-11-28")[0] == "lapsed"
+
+
+@pytest.mark.parametrize(
+    ("missed", "recorded", "derived"),
+    [
+        ("2023-12", "2024-01-01", "2023-01-01"),
+        ("2023-12", "2024-01-02", None),
+        ("2021-12", "2022-01-01", "2023-01-01"),
+        ("2021-12", "2021-12-31", None),
+    ],
+)
+def test_sm_03_a_derived_lapse_within_a_year_is_named(missed: str, recorded: str, derived: str | None) -> None:
+    h = policy(("2021-04-01", "2027-04-01"))
+    miss(h, "2022-11", "2022-12")
+    h.add("PremiumMissed", due_month=missed, due_on=f"{missed}-27")
+    h.add("PolicyLapsed", lapsed_on=recorded, ground="premium")
+    assert [d["derived"] for d in h.on("2024-06-01")["discrepancies"]] == [derived]
+
+
+@pytest.mark.parametrize(("recorded", "derived"), [("2023-02-10", "2023-01-01"), ("2023-03-15", "2023-04-01")])
+def test_sm_03_the_nearest_of_several_is_named(recorded: str, derived: str) -> None:
+    h = lapsed_twice()
+    h.add("PolicyLapsed", lapsed_on=recorded, ground="premium")
+    assert [d["derived"] for d in h.on("2023-06-01")["discrepancies"]] == [derived]
+
+
+def test_sm_03_the_derived_lapse_is_named_from_its_day() -> None:
+    h = policy()
+    h.add("PremiumMissed", due_month="2023-01", due_on="2023-01-27")
+    h.add("PremiumMissed", due_month="2023-02", due_on="2023-03-01")
+    h.add("PolicyLapsed", lapsed_on="2023-03-10", ground="premium")
+    found = [h.on(day)["discrepancies"][0]["derived"] for day in ("2023-03-10", "2023-03-31", "2023-04-01")]
+    assert found == [None, None, "2023-04-01"]
+
+
+def test_sm_06_without_a_reinstatement_all_that_arises_from_the_lapse_day_on() -> None:
+    h = lapsed()
+    h.add("ConditionRecorded", condition_id="c1", kind="sickness", onset_on="2023-01-01")
+    stay(h, "s1", "2022-12-20", "2022-12-25", {"2022-12": 50_000})
+    assert [line[2:] for line in h.lines("2022-12-31")] == [(50_000,)]
+    assert [line[2:] for line in h.lines("2023-01-01")] == [(0, "SM-06")]
