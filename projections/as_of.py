@@ -18,11 +18,12 @@ NOW: Final = 2**62
 
 class Asked(NamedTuple):
     """What is asked of a policy: the kinds of movements, beside which product is held and whether the policy is undetermined;
-    the account that a sum is shown with; which sums are shown, and what of them. `kind`, `name` and `key` come first.
+    the account that a sum is shown with, of which kinds; which sums are shown, and what of them: `kind`, `name` and `key` first.
     """
 
     kinds: str
     account: str
+    accounts: str
     shown: str
     columns: str
 
@@ -30,8 +31,8 @@ class Asked(NamedTuple):
 LIMITS: Final = Asked(
     f"BETWEEN {tables.HELD} AND {tables.LIMIT}",
     "s.stands",
-    f"(s.kind < {tables.LIMIT} OR (a.cap IS NOT NULL AND (s.lines > 0 OR a.shown = 2 "
-    "OR (a.shown = 1 AND a.first <= :on AND (a.last IS NULL OR :on <= a.last)))))",
+    f"IN ({tables.HELD}, {tables.FAULT}, {tables.OPENING})",
+    "(s.lines > 0 OR a.shown = 2 OR (a.shown = 1 AND a.first <= :on AND (a.last IS NULL OR :on <= a.last)) OR a.shown IS NULL)",
     "s.kind, a.name, a.key, a.unit, a.cap, s.amount, a.first, a.last, a.rules",
 )
 """The limits in use, and those that are shown unused: on their first day and after, or within their window."""
@@ -39,14 +40,15 @@ LIMITS: Final = Asked(
 SETTLEMENTS: Final = Asked(
     f"IN ({tables.HELD}, {tables.FAULT}, {tables.PAYABLE}, {tables.PAID}, {tables.RECOVERED}, {tables.OFFSET})",
     "COALESCE(s.stands, s.account_no)",
+    f"< {tables.DEADLINE}",
     "(s.lines <> 0 OR s.stands <> 0)",
     "s.kind, a.name, a.key, s.amount",
 )
 """The money of each benefit that is payable, or on which money moved."""
 
-DEADLINES: Final = Asked(
-    f"IN ({tables.HELD}, {tables.FAULT}, {tables.DEADLINE})", "s.stands", "s.stands <> 0", "s.kind, a.name, a.key, a.first, a.last, a.rules"
-)
+_DUE: Final = f"IN ({tables.HELD}, {tables.FAULT}, {tables.DEADLINE})"
+
+DEADLINES: Final = Asked(_DUE, "s.stands", _DUE, "s.stands <> 0", "s.kind, a.name, a.key, a.first, a.last, a.rules")
 
 AMOUNT: Final = (
     "CASE WHEN m.last IS NULL THEN m.amount "
@@ -67,13 +69,16 @@ _FILTERS: Final = {
 
 
 @cache
-def one_policy(asked: Asked, known: str) -> str:
+def one_policy(dialect: str, asked: Asked, known: str) -> str:
     """The sums of one policy, whose number comes last. `known` is the column that the cut is taken on: known_us or position."""
     number = f"(SELECT policy_no FROM read_policies WHERE generation = {_GENERATION} AND policy_id = :policy_id)"
+    # PostgreSQL is told the number twice, and then reads the policy's accounts at once; SQLite looks each of them up in less time.
+    of = "s.policy_no" if dialect == "sqlite" else number
     return (
-        f"SELECT {asked.columns}, s.policy_no FROM (SELECT m.policy_no, m.kind, m.account_no, {_SUMS} FROM read_movements m "
+        f"SELECT {asked.columns}, a.policy_no FROM (SELECT m.policy_no, m.kind, m.account_no, {_SUMS} FROM read_movements m "
         f"WHERE m.policy_no = {number} AND m.kind {asked.kinds} AND m.day <= :on AND m.{known} <= :cut "
-        f"GROUP BY m.policy_no, m.kind, m.account_no) s {_ACCOUNT} {asked.account} WHERE {asked.shown}"
+        f"GROUP BY m.policy_no, m.kind, m.account_no) s JOIN read_accounts a ON a.policy_no = {of} AND a.account_no = {asked.account} "
+        f"WHERE {asked.shown}"
     )
 
 
@@ -144,5 +149,6 @@ def _hashed(asked: Asked, known: str, which: str, shown: str) -> str:
         f"WHERE m.kind {asked.kinds} AND m.day <= :on AND m.{known} <= :cut "
         f"AND m.policy_no IN (SELECT p.policy_no FROM read_policies p WHERE {which}) "
         "GROUP BY m.policy_no, m.kind, m.account_no) s "
-        f"JOIN read_policies p ON p.policy_no = s.policy_no {_ACCOUNT} {asked.account} WHERE {shown} ORDER BY p.policy_id"
+        f"JOIN read_policies p ON p.policy_no = s.policy_no {_ACCOUNT} {asked.account} "
+        f"WHERE a.kind {asked.accounts} AND {shown} ORDER BY p.policy_id"
     )

@@ -58,12 +58,12 @@ class Reader:
     def __init__(self, connection: Connection) -> None:
         raw: Any = connection.connection.driver_connection
         self._execute: Callable[..., Any] = raw.cursor().execute
-        self._ordered = dialect.of(connection).ordered
+        self._dialect, self._ordered = connection.dialect.name, dialect.of(connection).ordered
 
     def policy(self, asked: Asked, policy_id: str, on: date, known_at: datetime | None, at_position: int | None) -> Policy:
         """The sums of a policy. One that the read model does not hold has none."""
         known, cut = _cut(known_at, at_position)
-        statement, order = self._ordered(as_of.one_policy(asked, known), ("policy_id", "on", "cut"))
+        statement, order = self._ordered(as_of.one_policy(self._dialect, asked, known), ("policy_id", "on", "cut"))
         given = (policy_id, on.toordinal(), cut)
         return rows.policy(policy_id, self._execute(statement, [given[i] for i in order]).fetchall())
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import random
+import re
 import threading
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -12,7 +14,8 @@ import pytest
 from sqlalchemy import Engine
 
 from ledger.application import ClaimsLedger
-from projections import queries, rows
+from ledger.recorders.log import micros
+from projections import dialect, queries, rows
 from projections.catch_up import catch_up
 from projections.queries import Question, Reader, Undetermined
 from projections.rows import Policy
@@ -200,6 +203,30 @@ def test_undetermined_policies_are_named_and_have_no_rows(portfolio: Engine) -> 
         found = list(queries.report(connection, Question(DAY), rows.settlement, told.append))
     assert [(row.policy_id, row.payable) for row in found] == [("P-1", 7), ("T-0", 6)]
     assert [(one.policy_id, one.undetermined) for one in told] == [("T-2", (7, "RuleFailed: x")), ("T-9", (9, "RuleFailed: z"))]
+
+
+def test_the_documented_statement_gives_the_same_limits(target: str) -> None:
+    """The one in docs/read-model.md, on both databases."""
+    page = (Path(__file__).parents[2] / "docs" / "read-model.md").read_text(encoding="utf-8")
+    [statement] = re.findall(r"```sql\n(.*?)```", page, re.DOTALL)
+    wires = histories(41)
+    with opened(target) as (ledger, made):
+        imported(ledger, wires)
+        catch_up(made, ledger)
+        with queries.reader(made) as reader, made.connect() as connection:
+            compared = 0
+            for history, on, cut in questions(ledger, wires, 41, 10):
+                known_us = micros(cut["known_at"]) if "known_at" in cut else 2**62
+                given = {"policy_id": history.policy_id, "on": on.toordinal(), "known_us": known_us}
+                found = [tuple(row) for row in dialect.rows(connection, statement, **given)]
+                rows_ = reader.limits(history.policy_id, on, known_at=cut.get("known_at"))
+                last = [row.last.toordinal() if row.last else None for row in rows_]
+                assert found == [
+                    (row.limit, row.key, row.unit, row.cap, row.used, row.remaining, row.first.toordinal(), end, " ".join(row.rules))
+                    for row, end in zip(rows_, last, strict=True)
+                ]
+                compared += len(found)
+    assert compared > 20
 
 
 def test_an_undetermined_policy_was_determined_before(portfolio: Engine) -> None:
