@@ -1,7 +1,6 @@
 """The figures of trust: the ledger against the calculators on random histories, arrivals in other orders, limits that add up.
 
-On demand: whether tests notice a number moved (`--nudge`) or a rule mutated (`--mutants`).
-A short run: `python -m bench.evidence --histories 2000`.
+A short run: `python -m bench.evidence --histories 2000`. Whether tests notice a broken rule is shown by `bench.noticed`.
 """
 
 from __future__ import annotations
@@ -16,10 +15,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from typing import NamedTuple
 
-from bench import mutants, nudges, trials
-
 PRODUCTS = ("seikatsu", "oyako", "sony-medical", "ryoritsu", "cyber")
-FOLDERS = ("seikatsu", "oyako", "sony_medical", "ryoritsu", "cyber", "general")
 CHUNK = 20
 
 
@@ -34,10 +30,6 @@ class Done(NamedTuple):
 def main() -> int:
     """Prints a table a part; 1 where anything differs."""
     given = _arguments()
-    if given.nudge:
-        return tried("numbers moved", nudges.nudges(given.folders), given)
-    if given.mutants:
-        return tried("mutants", mutants.mutants(given.folders), given)
     differing = histories(given, "the calculators", against, given.histories)
     return differing + histories(given, "other arrivals", arrivals, given.histories // 10) and 1
 
@@ -49,11 +41,6 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--products", nargs="*", default=PRODUCTS, choices=PRODUCTS)
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--seconds", type=float, default=float("inf"), help="begin nothing more after so many seconds, part by part")
-    parser.add_argument("--nudge", action="store_true", help="move every number of the terms")
-    parser.add_argument("--mutants", action="store_true", help="mutate the rules")
-    parser.add_argument("--folders", nargs="*", default=FOLDERS, choices=FOLDERS, help="of which products the terms or rules")
-    parser.add_argument("--sample", type=int, default=0, help="try so many, drawn by the first seed; all where 0")
-    parser.add_argument("--seconds-each", type=float, default=180, help="a trial that takes longer is taken as noticed")
     return parser.parse_args()
 
 
@@ -131,32 +118,6 @@ def _each(product: str, seeds: range, compared: Callable[..., tuple[int, list[st
         found += [f"{product}, seed {seed}: {text}" for text in differs[:3]]
     counts["milliseconds"] = round((time.monotonic() - began) * 1000)
     return Done(product, counts, found)
-
-
-# ---- what tests notice ---------------------------------------------------------------------------------------------------------------
-
-
-def tried(what: str, found: Iterator[trials.Trial], given: argparse.Namespace) -> int:
-    """Runs trials, prints how many were noticed and which were not."""
-    trials.preload()
-    everything = list(found)
-    drawn = random.Random(given.first).sample(everything, min(given.sample, len(everything))) if given.sample else everything
-    failing = trials.fail_unchanged((one.tests for one in drawn), given.processes, 2 * given.seconds_each)
-    if failing:
-        print(f"{what}: nothing is shown, for these tests fail on the ledger as it is: {'; '.join(failing)}")
-        return 1
-    began, outcomes = time.monotonic(), list[trials.Outcome]()
-    for outcome in trials.run(drawn, given.processes, given.seconds_each, began + given.seconds):
-        outcomes.append(outcome)
-        missed = sum(one.survived for one in outcomes)
-        sys.stderr.write(f"\r{what}: {len(outcomes):,} of {len(drawn):,}, {missed} not noticed, {time.monotonic() - began:,.0f} s ")
-    survivors = [one.name for one in outcomes if one.survived]
-    late = sum(one.timed_out for one in outcomes)
-    print(f"\n\n{what} ({', '.join(given.folders)}): {len(everything):,} there are, {len(outcomes):,} tried (draw {given.first})")
-    noticed = f"{len(outcomes) - len(survivors):,} noticed ({late} by taking too long), {len(survivors)} not noticed"
-    print(f"  {noticed}; {time.monotonic() - began:,.0f} s")
-    print("".join(f"  not noticed: {name}\n" for name in survivors), end="")
-    return 1 if survivors else 0
 
 
 if __name__ == "__main__":
