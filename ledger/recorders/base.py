@@ -5,8 +5,9 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from typing import Any, ClassVar, Protocol
+from typing import Any, Protocol
 
+import orjson
 from eventsourcing.persistence import (
     ApplicationRecorder,
     IntegrityError,
@@ -47,7 +48,7 @@ Query = tuple[str, Sequence[object]]
 
 
 class Channel(Protocol):
-    """A transaction that is open. SQL is written with `?`; `{listed}` stands for a list of texts as a table `j (value)`."""
+    """A transaction that is open. SQL is written with `?`; `{listed}` stands for a JSON list of texts as a table `j (value)`."""
 
     def rows(self, *queries: Query) -> list[list[Row]]:
         """The rows of each query; a server is asked all at once."""
@@ -93,7 +94,6 @@ class Append:
 class LedgerRecorder(ApplicationRecorder):
     """An application recorder of the library whose table is the ledger's log."""
 
-    LISTED: ClassVar[str]
     instant: Callable[[], int]
     decode: Decode
 
@@ -177,6 +177,13 @@ class LedgerRecorder(ApplicationRecorder):
         upto = _LAST if upto_position is None else upto_position
         return records(self.ask(_stream(policy_id, from_version, upto)), self.decode)
 
+    def streams(self, policy_ids: Sequence[str]) -> dict[str, list[LogRecord]]:
+        """The records of several policies, asked for at once; each policy's in order."""
+        found: dict[str, list[LogRecord]] = {policy_id: [] for policy_id in policy_ids}
+        for record in records(self.ask(_streams(policy_ids)), self.decode):
+            found[record.policy_id].append(record)
+        return found
+
     def find(self, event_ids: Sequence[str]) -> dict[str, LogRecord]:
         """The records of events that are recorded already, by event id."""
         return _by_event_id(records(self.ask(_find(event_ids)), self.decode))
@@ -233,16 +240,25 @@ def _stream(policy_id: str, from_version: int, upto_position: int) -> Query:
     return _SELECT + where, (policy_id, from_version, upto_position)
 
 
+def _streams(policy_ids: Sequence[str]) -> Query:
+    where = "WHERE originator_id = j.value ORDER BY originator_version"
+    return f"SELECT {COLUMNS} FROM {{listed}} CROSS JOIN {TABLE} {where}", (_listed(policy_ids),)
+
+
 def _find(event_ids: Sequence[str]) -> Query:
     # CROSS JOIN: SQLite takes the short list first and looks each id up
-    return f"SELECT {COLUMNS} FROM {{listed}} CROSS JOIN {TABLE} WHERE event_id = j.value", (list(event_ids),)
+    return f"SELECT {COLUMNS} FROM {{listed}} CROSS JOIN {TABLE} WHERE event_id = j.value", (_listed(event_ids),)
 
 
 def _ends(policy_ids: Sequence[str]) -> Query:
     newest = f"SELECT max(originator_version) FROM {TABLE} WHERE originator_id = j.value"
     where = f"WHERE originator_id = j.value AND originator_version = ({newest})"
     sql = f"SELECT originator_id, originator_version, hash FROM {{listed}} CROSS JOIN {TABLE} {where}"
-    return sql, (list(policy_ids),)
+    return sql, (_listed(policy_ids),)
+
+
+def _listed(texts: Sequence[str]) -> str:
+    return orjson.dumps(list(texts)).decode()
 
 
 def records(rows: Iterable[Row], decode: Decode) -> list[LogRecord]:

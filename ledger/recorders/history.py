@@ -6,18 +6,23 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from itertools import islice
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
 from ledger import events as ev
 from ledger.errors import Refused, Words
 from ledger.recorders.base import LedgerRecorder
-from ledger.recorders.log import Busy, LostRace, NewRecord, OutcomeUnknown, Unreachable, instant, micros
+from ledger.recorders.log import Busy, LogRecord, LostRace, NewRecord, OutcomeUnknown, Unreachable, instant, micros
 from ledger.recorders.policies import Decides, Encode, check_fact, check_same, unique
 from ledger.recorders.spool import Line, Spool
 from ledger.recorders.workers import Task, Worked, Workers, can_be_shared, work_out
 
+T = TypeVar("T")
+
 LINES: Final = 2_000
 """Lines that are recorded in one transaction."""
+
+POLICIES: Final = 100
+"""Policies whose records are read at once."""
 
 SHARED_FROM: Final = 20_000
 """New lines from which on processes are started to work side by side."""
@@ -111,13 +116,14 @@ class History:
 
     def _tasks(self) -> Iterator[Task]:
         """The policies of the file. Of the lines refused the first of the file is reported, whichever policy it is of."""
-        for policy_id, first in self._spool.policies():
-            if self._refused is None or first < _line(self._refused):
-                yield self._task(policy_id, first)
+        for policies in _chunks(self._spool.policies(), POLICIES):
+            streams = self._recorder.streams([policy_id for policy_id, _ in policies])
+            for policy_id, first in policies:
+                if self._refused is None or first < _line(self._refused):
+                    yield self._task(policy_id, first, streams.pop(policy_id))
 
-    def _task(self, policy_id: str, first: int) -> Task:
-        recorded = [record[:-1] for record in self._recorder.stream(policy_id)]
-        return Task(policy_id, recorded, self._spool.lines(policy_id, first))
+    def _task(self, policy_id: str, first: int, recorded: Sequence[LogRecord]) -> Task:
+        return Task(policy_id, [record[:-1] for record in recorded], self._spool.lines(policy_id, first))
 
     def _worked(self, tasks: Iterator[Task], stack: ExitStack) -> Iterator[tuple[Task, Worked]]:
         """What comes of each policy: by several processes, where there is enough to do."""
@@ -137,8 +143,7 @@ class History:
     def _keep(self, worked: Worked) -> None:
         for no in worked.repeated:
             self._spool.drop_line(no)
-        for no, new in worked.entries:
-            self._spool.add_entries(no, new)
+        self._spool.add_entries(worked.entries)
 
     # ---- third: recorded, in the order of the file --------------------------------------------------------------------------
 
@@ -194,7 +199,7 @@ class History:
                     check_same(stored.event, ev.decode(line.state), stored.position)
                 self._spool.drop_line(line.no)
                 self._recorded += line.event_id in self._doubtful
-        worked = self._work_out_here(self._task(policy_id, first))
+        worked = self._work_out_here(self._task(policy_id, first, self._recorder.stream(policy_id)))
         if worked.refused is not None:
             raise worked.refused
         self._keep(worked)
@@ -225,7 +230,7 @@ def _line(refused: Refused) -> int:
     return refused.line or 0
 
 
-def _chunks(numbered: Iterable[tuple[int, ev.Event]], size: int) -> Iterator[list[tuple[int, ev.Event]]]:
-    iterator = iter(numbered)
+def _chunks(several: Iterable[T], size: int) -> Iterator[list[T]]:
+    iterator = iter(several)
     while chunk := list(islice(iterator, size)):
         yield chunk

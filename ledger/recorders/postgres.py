@@ -246,7 +246,7 @@ class _Channel:
 
 
 def _dialect(sql: str) -> str:
-    return sql.replace("{listed}", "unnest(?::text[]) AS j (value)").replace("?", "%s")
+    return sql.replace("{listed}", "json_array_elements_text(?::json) AS j (value)").replace("?", "%s")
 
 
 class _Datastore(PostgresDatastore):

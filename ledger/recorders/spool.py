@@ -72,9 +72,10 @@ class Spool:
         """Takes out a line that says again what was said."""
         self._db.execute("DELETE FROM line WHERE no = ?", (no,))
 
-    def add_entries(self, no: int, new: Iterable[NewRecord]) -> None:
-        """Takes in what is to be appended for a line."""
-        self._db.executemany("INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?)", [(no, *record) for record in new])
+    def add_entries(self, of_lines: Iterable[tuple[int, Sequence[NewRecord]]]) -> None:
+        """Takes in what is to be appended for lines."""
+        rows = ((no, *record) for no, new in of_lines for record in new)
+        self._db.executemany("INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
 
     def index_entries(self) -> None:
         """To be called once, when all entries are in."""

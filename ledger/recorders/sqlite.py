@@ -10,7 +10,6 @@ from pathlib import Path
 from time import sleep
 from typing import Any, Final, cast
 
-import orjson
 import pysqlite3.dbapi2 as sqlite
 from eventsourcing import persistence as library
 from eventsourcing.sqlite import (
@@ -152,7 +151,7 @@ class _Channel:
         self._cursor.row_factory = None
 
     def rows(self, *queries: Query) -> list[list[Row]]:
-        return [self._cursor.execute(_dialect(sql), _listed(params)).fetchall() for sql, params in queries]
+        return [self._cursor.execute(_dialect(sql), params).fetchall() for sql, params in queries]
 
     def write(self, records: Sequence[LogRecord]) -> None:
         self._cursor.executemany(_INSERT, [record[:11] for record in records])
@@ -160,10 +159,6 @@ class _Channel:
 
 def _dialect(sql: str) -> str:
     return sql.replace("{listed}", "json_each(?) AS j")
-
-
-def _listed(params: Sequence[object]) -> list[object]:
-    return [orjson.dumps(p).decode() if isinstance(p, list) else p for p in params]
 
 
 # ---- the library's pool, over pysqlite3 ---------------------------------------------------------------------------------------
