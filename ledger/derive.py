@@ -227,7 +227,8 @@ def _judgement(refusal: Refusal, facts: Facts, fact: Known[Any]) -> Judgement:
     ground, read = facts.noting(lambda: refusal.ground(facts.without(fact), fact))
     if ground is None:
         return Judgement(fact, read.types, None)
-    found = Discrepancy(fact.day, refusal.rule or "", str(ground.found), ground.allowed.en, (fact.event_id,))
+    recorded = ground.found if isinstance(ground.found, int) else str(ground.found)
+    found = Discrepancy(fact.day, refusal.rule or "", recorded, ground.allowed.en, (fact.event_id,))
     return Judgement(fact, read.types, found)
 
 

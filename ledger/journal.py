@@ -159,8 +159,8 @@ class Discrepancy(NamedTuple):
 
     counts_from: date
     rule: str
-    recorded: str | None
-    derived: str | None
+    recorded: str | int | None
+    derived: str | int | None
     events: tuple[str, ...]
 
 
@@ -315,8 +315,9 @@ _NOTHING: dict[Item, int] = {}
 
 
 def _order(entry: Entry) -> tuple[Any, ...]:
-    """Reversals first on their day; then by kind and content, `None` before anything."""
+    """Reversals first on their day; then by kind and content, `None` before anything, and each type by itself."""
     content = tuple(
-        (field is not None, field if field is not None else "") for field in cast(tuple[Any, ...], entry.item)
+        (field is not None, type(field).__name__, field if field is not None else "")
+        for field in cast(tuple[Any, ...], entry.item)
     )
     return (entry.day, entry.sign, _KIND_OF[type(entry.item)], content)

@@ -74,7 +74,8 @@ def discrepancies(product: Product, facts: list[Any]) -> Iterator[Discrepancy]:
             if refusal.rule is not None and isinstance(fact.data, refusal.types):
                 ground = refusal.ground(Facts([other for other in facts if other is not fact]), fact)
                 if ground is not None:
-                    yield Discrepancy(fact.day, refusal.rule, str(ground.found), ground.allowed.en, (fact.event_id,))
+                    recorded = ground.found if isinstance(ground.found, int) else str(ground.found)
+                    yield Discrepancy(fact.day, refusal.rule, recorded, ground.allowed.en, (fact.event_id,))
 
 
 def slow_journal(product: Product | None, known: Timeline) -> Journal:

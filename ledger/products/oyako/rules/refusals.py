@@ -188,7 +188,7 @@ def other_premiums(facts: Facts) -> Iterator[Discrepancy]:
         plan = OyakoPlan.model_validate(dict(fact.data.plan)) if fact.data.plan is not None else held.plan(start)
         premium = premium_monthly(held.issued, plan, start)
         if fact.data.premium_monthly is not None and premium is not None and fact.data.premium_monthly != premium:
-            yield Discrepancy(fact.day, "OY-15", str(fact.data.premium_monthly), str(premium), (fact.event_id,))
+            yield Discrepancy(fact.day, "OY-15", fact.data.premium_monthly, premium, (fact.event_id,))
 
 
 @clause("OY-15")
