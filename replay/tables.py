@@ -196,7 +196,11 @@ class Page:
     def discrepancies(self, given: Answer) -> Iterator[RenderableType]:
         """What was recorded, and what follows from the facts instead."""
         rows = [
-            (self.clause(row["rule"]), *(escaped("–" if row[side] is None else str(row[side]), 200) for side in ("recorded", "derived")), "\n".join(row["events"]))
+            (
+                self.clause(row["rule"]),
+                *(escaped("–" if row[side] is None else str(row[side]), 200) for side in ("recorded", "derived")),
+                "\n".join(row["events"]),
+            )
             for row in given["discrepancies"]
         ]
         yield from self._table("discrepancies", ("rule", "recorded", "derived", "events"), rows)

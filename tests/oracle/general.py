@@ -297,7 +297,7 @@ def refunds(facts: list[Fact], on: date, insured: str | None) -> list[dict]:
     period = base.period_of(base.periods(facts), end, end_inside=True)
     if period is None:
         return []
-    last_begun = month_begun_last(period["start"], end)
+    last_begun = month_begun_last(period["start"], min(end, period["end"] - ONE))          # the shared day is the earlier period's
     total = 0
     for f in paid:
         for month, amount in premium_by_month(f).items():

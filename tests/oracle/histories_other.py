@@ -664,11 +664,13 @@ def ryoritsu_history(rng: random.Random, policy_id: str | None = None, ambiguous
         changed = s.day(start, p)
         due = base.month_last(base.month_of(changed + timedelta(days=31)))
         s.fact("CoverageChanged", effective_on=changed, plan={"care_benefit": 3_000_000, "min_level": "care1"}, added_premium_due_on=due if s.chance(0.7) else None)
-        s.heat(changed)
-        if ambiguous:
+        s.heat(changed, due)
+        if s.chance(0.4):
             s.fact("PremiumMissed", due_month=base.month_of(due), due_on=due)
-            if s.chance(0.5):
-                s.fact("PremiumPaid", due_months=[base.month_of(due)], paid_on=due + timedelta(days=15), amount=500)
+        if s.chance(0.6):
+            paid = due + timedelta(days=rng.choice([-3, 0, 1, 15]))
+            s.fact("PremiumPaid", due_months=[base.month_of(due)], paid_on=paid, amount=500)
+            s.heat(paid)
     conditions = []
     for i in range(rng.choice([0, 1, 2])):
         s.fact("ConditionRecorded", _name=f"c{i}", condition_id=f"c{i}", kind="sickness", onset_on=s.day(start))

@@ -28,8 +28,9 @@ AMBIGUITIES: list[tuple[str, str, str]] = [
     ("KR-05", "(c) benefit event: covered or only of the kind", "A certificate of the insured at min_level with valid_from in the year, covered or not."),
     ("KR-05", "Grounds", "Disclosure only; serious and additional_premium have no such limits. insurer_knew_on left out: (a) is not judged."),
     ("KR-05", "One month after 01-31", "To the last day of February."),
-    ("KR-11", "How is 'unpaid' seen for added_premium_due_on", "A PremiumMissed for the month of added_premium_due_on in force, with due_on to `on`; paid by the first PremiumPaid naming it. "
-     "Then certificates from effective_on to the day before paid_on are judged by the plan before the change."),
+    ("KR-11", "How is 'unpaid' seen for added_premium_due_on", "Paid by the first PremiumPaid naming its month. Not by the day itself: from the next day on certificates from effective_on "
+     "to the day before paid_on are judged by the plan before the change."),
+    ("KR-11", "A PremiumMissed due on the very added_premium_due_on", "The added premium's, not KR-03's: else the terms before the change could never serve."),
     ("PolicyLapsed", "On ryoritsu", "Only the state (lapsed); not generated."),
 ]
 
@@ -40,15 +41,14 @@ def insured(facts: list[Fact]) -> str | None:
     return (general.issued(facts).get("insured") or {}).get("person_id")
 
 
-def kr_11_plan(facts: list[Fact], day: date) -> dict:
+def kr_11_plan(facts: list[Fact], day: date, on: date) -> dict:
     """The plan on the day; a change whose added premium is unpaid does not serve until it is paid (5)."""
     unpaid = []
     for f in of(facts, "CoverageChanged"):
         if f["data"].get("added_premium_due_on"):
-            month = month_of(D(f["data"]["added_premium_due_on"]))
-            missed = [g for g in of(facts, "PremiumMissed") if g["data"]["due_month"] == month]
-            paid = sorted(D(g["data"]["paid_on"]) for g in of(facts, "PremiumPaid") if month in g["data"]["due_months"])
-            if missed and (not paid or day < paid[0]):
+            due = D(f["data"]["added_premium_due_on"])
+            paid = sorted(D(g["data"]["paid_on"]) for g in of(facts, "PremiumPaid") if month_of(due) in g["data"]["due_months"])
+            if (paid and due < paid[0] and day < paid[0]) or (not paid and due < on):
                 unpaid.append(f)
     return general.plan_on([f for f in facts if f not in unpaid], day, end_inside=True)
 
@@ -60,7 +60,10 @@ def at_level(plan: dict, level: str) -> bool:
 def kr_03_gaps(facts: list[Fact]) -> list[tuple[date, date | None]]:
     """Premium gaps: from the 1st of the month missed to the day before the payment for it (None: open)."""
     out = []
+    added = [f["data"].get("added_premium_due_on") for f in of(facts, "CoverageChanged")]
     for f in of(facts, "PremiumMissed"):
+        if f["data"]["due_on"] in added:
+            continue
         month = f["data"]["due_month"]
         paid = sorted(D(g["data"]["paid_on"]) for g in of(facts, "PremiumPaid") if month in g["data"]["due_months"])
         out.append((month_first(month), paid[0] - ONE if paid else None))
@@ -80,13 +83,13 @@ def answer(events: list[dict], on: date) -> dict:
     paid = False
     by_day: dict[str, Fact] = {}
     for f in sorted(of(facts, "CareCertified"), key=lambda f: (f["data"]["certified_on"], f["event_id"])):
-        if f["data"]["person_id"] == who and at_level(kr_11_plan(facts, D(f["data"]["valid_from"])), f["data"]["level"]):
+        if f["data"]["person_id"] == who and at_level(kr_11_plan(facts, D(f["data"]["valid_from"]), on), f["data"]["level"]):
             by_day[f["data"]["valid_from"]] = f
     for valid_from, f in sorted(by_day.items()):
         if paid:
             break
         day = D(valid_from)
-        plan = kr_11_plan(facts, day)
+        plan = kr_11_plan(facts, day, on)
         why = list(start)
         if base.period_of(base.periods(facts), day, end_inside=True) is None or day < base.first_day(facts):
             why.append("KR-01")
@@ -162,7 +165,7 @@ def check(others: list[Fact], f: Fact) -> str | None:
     if day > last_of_n_years_from(start, 1):
         year = [g for g in of(others, "CareCertified") if g["data"]["person_id"] == insured(others)
                 and start <= D(g["data"]["valid_from"]) <= last_of_n_years_from(start, 1)
-                and at_level(general.plan_on(others, D(g["data"]["valid_from"]), end_inside=True), g["data"]["level"])]
+                and at_level(kr_11_plan(others, D(g["data"]["valid_from"]), date.max), g["data"]["level"])]
         if not year:
             return "KR-05"
     return None

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from ledger import events as ev
 from ledger.journal import Refund
 from ledger.money import half_up
-from ledger.periods import add_months, month_add, month_of, months_from_to
+from ledger.periods import ONE_DAY, Period, add_months, month_add, month_of, months_from_to
 from ledger.product import clause
 from ledger.timeline import Facts
 
@@ -45,9 +45,10 @@ def month_begun(start: date, day: date) -> str:
 
 
 @clause("KR-07")
-def unexpired(facts: Facts, start: date, ended_on: date, rules: tuple[str, ...]) -> Iterator[Refund]:
-    """Premium paid for months after the one in which the contract ends is given back (15(2), 17(1), 月割)."""
-    last = month_begun(start, ended_on)
+def unexpired(facts: Facts, period: Period, ended_on: date, rules: tuple[str, ...]) -> Iterator[Refund]:
+    """Premium paid for months after the one in which the contract ends is given back (15(2), 17(1), 月割). The day on which the period
+    ends at 16:00 begins no further month of it."""
+    last = month_begun(period.start, min(ended_on, period.end - ONE_DAY))
     yield from refund(sum(paid.amount for paid in months_paid(facts) if paid.month > last), ended_on, rules)
 
 

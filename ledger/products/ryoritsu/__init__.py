@@ -41,7 +41,7 @@ PRODUCT = Product(
     benefits=frozenset({"care_benefit"}),
     sections=(
         Section("status", LIFE | LAPSES, status),
-        Section("care", LIFE | LAPSES | PREMIUMS | CARE | GUARDED, rules.care_benefit),
+        Section("care", LIFE | LAPSES | PREMIUMS | CARE | GUARDED, rules.care_benefit, reads_day=True),
         Section("renewal", LIFE | RENEWALS, rules.renewal_notice),
         Section("refunds", LIFE | PREMIUMS, rules.premium_back),
         deadlines(CARE),
@@ -49,5 +49,5 @@ PRODUCT = Product(
     ),
     guards=rules.GUARDS,
     refusals=(Refusal("KR-05", (ev.PolicyRescinded,), rules.too_late_to_rescind),),
-    turns=deadline_turns,
+    turns=lambda facts: [*rules.turns(facts), *deadline_turns(facts)],
 )

@@ -14,7 +14,7 @@ from ledger import events as ev
 from ledger.errors import Words
 from ledger.journal import Deadline, Discrepancy, Line, Refund
 from ledger.limits import Claim
-from ledger.periods import Period, add_months, month_first, month_of, own_days, period_of, years_last_day
+from ledger.periods import ONE_DAY, Period, add_months, month_first, month_of, own_days, period_of, years_last_day
 from ledger.product import Ground, Guard, clause
 from ledger.products.general.contract import Contract, PlanHeld
 from ledger.products.general.contract import contract as read_contract
@@ -130,8 +130,10 @@ def _renewed_though_refused(
 
 @clause("KR-03")
 def premium_received(facts: Facts, day: date) -> str | None:
-    """A premium missed: events from the 1st of its month to the day before its payment are not covered (2(2))."""
-    for missed in facts.of(ev.PremiumMissed):
+    """A premium missed: events from the 1st of its month to the day before its payment are not covered (2(2)). Not so one added for a
+    change of terms: until it is paid the terms before serve (KR-11)."""
+    added = {changed.data.added_premium_due_on for changed in facts.of(ev.CoverageChanged)}
+    for missed in (missed for missed in facts.of(ev.PremiumMissed) if missed.data.due_on not in added):
         paid_on = first_paid_on(facts, missed.data.due_month)
         if month_first(missed.data.due_month) <= day and (paid_on is None or day < paid_on):
             return "KR-03"
@@ -187,7 +189,7 @@ def premium_back(facts: Facts, lines: Sequence[Line]) -> Iterator[Refund]:
         rules = ("KR-07",) if ends[0].rule == "KR-07" else (ends[0].rule, "KR-07")
         period = held.period(ends[0].day)
         if period is not None:
-            yield from unexpired(facts, period.start, ends[0].day, rules)
+            yield from unexpired(facts, period, ends[0].day, rules)
 
 
 def _ended_on(facts: Facts) -> date | None:
@@ -206,17 +208,25 @@ def terms_serving(facts: Facts, day: date) -> tuple[RyoritsuPlan, tuple[str, ...
     first, *changes = facts.once(contract).plans_to(day)
     plan, rules = first.plan, tuple[str, ...]()
     for change in changes:
-        if _added_premium_missed(facts, change, day):
+        if _in_arrears(facts, change, day):
             rules = ("KR-11",)
         else:
             plan, rules = change.plan, ()
     return plan, rules
 
 
-def _added_premium_missed(facts: Facts, change: PlanHeld[RyoritsuPlan], day: date) -> bool:
-    """Whether the added premium was missed and not paid by the event. Like any premium it counts as received unless a miss is recorded."""
+def _in_arrears(facts: Facts, change: PlanHeld[RyoritsuPlan], day: date) -> bool:
+    """Whether the added premium was not paid by the day for it, and not by the event either."""
     due_on = change.change.added_premium_due_on if isinstance(change.change, ev.CoverageChanged) else None
-    if due_on is None or not any(missed.data.due_month == month_of(due_on) for missed in facts.of(ev.PremiumMissed)):
+    if due_on is None:
         return False
     paid_on = first_paid_on(facts, month_of(due_on))
-    return paid_on is None or day < paid_on
+    if paid_on is None:
+        return facts.reached(due_on + ONE_DAY)
+    return paid_on > due_on and day < paid_on
+
+
+def turns(facts: Facts) -> Iterator[date]:
+    """The days on which an added premium falls into arrears though no fact is dated to them. For `Product.turns`."""
+    due = (changed.data.added_premium_due_on for changed in facts.of(ev.CoverageChanged))
+    yield from (due_on + ONE_DAY for due_on in due if due_on is not None)

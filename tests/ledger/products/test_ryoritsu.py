@@ -287,26 +287,50 @@ def test_kr_05_where_a_correction_takes_the_event_away_the_rescission_stays_with
 
 @pytest.mark.parametrize(
     ("paid", "amount"),
-    [(None, 1_000_000), ("2025-06-09", 2_000_000), ("2025-06-10", 2_000_000), ("2025-06-11", 1_000_000)],
+    [(None, 1_000_000), ("2025-06-05", 2_000_000), ("2025-06-06", 1_000_000), ("2025-06-10", 1_000_000), ("2025-06-11", 1_000_000)],
 )
 def test_kr_11_until_an_added_premium_in_arrears_is_paid_the_old_terms_serve(paid: str | None, amount: int) -> None:
-    h = policy()
-    plan = {"care_benefit": 2_000_000, "min_level": "care2"}
-    h.add("CoverageChanged", effective_on="2025-06-01", plan=plan, added_premium_due_on="2025-07-10")
-    h.add("PremiumMissed", due_month="2025-07", due_on="2025-07-27")
-    if paid:
-        h.add("PremiumPaid", due_months=["2025-07"], paid_on=paid, amount=500)
-    certify(h)
-    assert h.lines("2025-06-30") == [("care_benefit", "2025-06-10", 2_000_000)]  # no miss is known yet
-    assert h.lines("2026-01-01") == [("care_benefit", "2025-06-10", amount)]
+    h = changed(due_on="2025-06-05", paid_on=paid)
+    certify(h, "2025-06-03")
+    assert h.lines("2025-06-05") == [("care_benefit", "2025-06-03", 2_000_000)]  # it can still be paid
+    assert h.lines("2026-01-01") == [("care_benefit", "2025-06-03", amount)]
 
 
-def test_kr_11_an_added_premium_without_a_miss_counts_as_received() -> None:
+@pytest.mark.parametrize(("event", "amount"), [("2025-08-19", 1_000_000), ("2025-08-20", 2_000_000)])
+def test_kr_11_from_the_payment_in_arrears_on_the_new_terms_serve(event: str, amount: int) -> None:
+    h = changed(due_on="2025-07-10", paid_on="2025-08-20")
+    certify(h, event)
+    assert h.lines("2026-01-01") == [("care_benefit", event, amount)]
+
+
+def test_kr_11_the_old_terms_serve_from_the_day_after_the_day_due() -> None:
+    h = changed(due_on="2025-07-10")
+    certify(h)
+    assert [line[2] for day in ("2025-07-10", "2025-07-11") for line in h.lines(day)] == [2_000_000, 1_000_000]
+
+
+@pytest.mark.parametrize(
+    ("due_on", "line"),
+    [
+        ("2025-07-10", ("care_benefit", "2025-08-15", 1_000_000)),
+        ("2025-07-27", ("care_benefit", "2025-08-15", 0, "KR-03")),
+    ],
+)
+def test_kr_11_a_miss_of_the_added_premium_leaves_no_gap_in_cover(due_on: str, line: tuple[Any, ...]) -> None:
+    h = changed(due_on="2025-07-10")
+    h.add("PremiumMissed", due_month="2025-07", due_on=due_on)
+    certify(h, "2025-08-15")
+    assert h.lines("2026-01-01") == [line]
+
+
+def changed(due_on: str, paid_on: str | None = None) -> History:
+    """Twice the amount from June on, for which premium is added."""
     h = policy()
     plan = {"care_benefit": 2_000_000, "min_level": "care2"}
-    h.add("CoverageChanged", effective_on="2025-06-01", plan=plan, added_premium_due_on="2025-07-10")
-    certify(h)
-    assert h.lines("2026-01-01") == [("care_benefit", "2025-06-10", 2_000_000)]
+    h.add("CoverageChanged", effective_on="2025-06-01", plan=plan, added_premium_due_on=due_on)
+    if paid_on:
+        h.add("PremiumPaid", due_months=[due_on[:7]], paid_on=paid_on, amount=500)
+    return h
 
 
 # ---- of several, which one --------------------------------------------------------------------------------------------------------
@@ -318,7 +342,6 @@ def test_kr_01_is_the_rule_of_the_benefit_and_kr_11_of_the_old_terms() -> None:
     assert h.on("2026-01-01")["benefits"][0]["rules"] == ["KR-01"]
     plan = {"care_benefit": 2_000_000, "min_level": "care2"}
     h.add("CoverageChanged", effective_on="2025-06-01", plan=plan, added_premium_due_on="2025-07-10")
-    h.add("PremiumMissed", due_month="2025-07", due_on="2025-07-27")
     assert h.on("2026-01-01")["benefits"][0]["rules"] == ["KR-01", "KR-11"]
 
 

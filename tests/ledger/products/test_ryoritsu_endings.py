@@ -143,6 +143,17 @@ def test_kr_07_months_are_counted_from_the_start_day(died: str, back: int) -> No
     assert [refund[0] for refund in h.refunds("2026-03-01")] == [back]
 
 
+@pytest.mark.parametrize(("died", "back"), [("2026-04-01", 36_000), ("2026-04-02", 33_000)])
+def test_kr_07_the_day_that_ends_one_period_and_starts_the_next_begins_no_month_of_the_next(
+    died: str, back: int
+) -> None:
+    h = policy()
+    h.add("PolicyRenewed", period_start="2026-04-01", period_end="2027-04-01")
+    premium(h, [f"2026-{month:02}" for month in range(4, 13)] + ["2027-01", "2027-02", "2027-03"], "2026-03-27")
+    h.add("PersonDied", person_id="p1", died_on=died)
+    assert [refund[0] for refund in h.refunds("2026-05-01")] == [back]
+
+
 def test_kr_07_what_is_paid_after_the_end_comes_back_from_the_day_it_was_paid() -> None:
     h = policy()
     h.add("PersonDied", person_id="p1", died_on="2026-02-10")
