@@ -11,13 +11,39 @@ Written from spec 00-principles, 10-events, 30-answers alone; shares no code wit
 from __future__ import annotations
 
 import calendar as _calendar
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 Fact = dict[str, Any]
 ONE = timedelta(days=1)
+T = TypeVar("T")
+P = ParamSpec("P")
+
+
+class Facts(list[Fact]):
+    """Facts that no longer change, with what was once asked of them."""
+
+    def __init__(self, facts: Iterable[Fact] = ()) -> None:
+        super().__init__(facts)
+        self.asked: dict[Any, Any] = {}
+
+
+def once(rule: Callable[Concatenate[list[Fact], P], T]) -> Callable[Concatenate[list[Fact], P], T]:
+    """A rule that says the same of the same facts each time is asked once."""
+    @wraps(rule)
+    def ask(facts: list[Fact], *args: P.args, **more: P.kwargs) -> T:
+        if not isinstance(facts, Facts):
+            return rule(facts, *args, **more)
+        question = (rule, args, *more.items())
+        if question not in facts.asked:
+            facts.asked[question] = rule(facts, *args, **more)
+        said: T = facts.asked[question]
+        return said
+    return ask
+
 
 AMBIGUITIES: list[tuple[str, str, str]] = [
     # (rule, question, reading chosen)
@@ -162,7 +188,7 @@ def round_up(numerator: int, denominator: int) -> int:
 class Known:
     events_seen: int = 0
     policy_id: str | None = None
-    facts: list[Fact] = field(default_factory=list)          # in force and not orphaned: what rules read
+    facts: Facts = field(default_factory=Facts)              # in force and not orphaned: what rules read
     in_force: list[Fact] = field(default_factory=list)       # orphans included
     orphans: list[tuple[str, str]] = field(default_factory=list)
     issued: Fact | None = None
@@ -211,12 +237,14 @@ def known(events: list[dict]) -> Known:
     k = Known(events_seen=len(events), policy_id=events[0]["policy_id"] if events else None)
     ids = [e["event_id"].lower() for e in events]
 
+    corrections = [(j, e["type"], e["data"]["target"].lower()) for j, e in enumerate(events) if e["type"] in CORRECTIONS]
+
     # In force: no retraction in force targets it. A retraction is recorded after its target, so newest first.
     force: dict[str, bool] = {}
     for i in reversed(range(len(events))):
         force[ids[i]] = True
-        for j in range(i + 1, len(events)):
-            if events[j]["type"] == "FactRetracted" and events[j]["data"]["target"].lower() == ids[i] and force[ids[j]]:
+        for j, type_, target in corrections:
+            if j > i and type_ == "FactRetracted" and target == ids[i] and force[ids[j]]:
                 force[ids[i]] = False
 
     # Data: those of the latest recorded amendment in force that targets it, else its own. Newest first again, so that an
@@ -225,8 +253,8 @@ def known(events: list[dict]) -> Known:
     for i in reversed(range(len(events))):
         own = events[i]["data"]
         data[ids[i]] = own["data"] if events[i]["type"] == "FactAmended" else own
-        for j in range(i + 1, len(events)):
-            if events[j]["type"] == "FactAmended" and events[j]["data"]["target"].lower() == ids[i] and force[ids[j]]:
+        for j, type_, target in corrections:
+            if j > i and type_ == "FactAmended" and target == ids[i] and force[ids[j]]:
                 data[ids[i]] = data[ids[j]]          # the last j wins
 
     everything: list[Fact] = []                      # facts, whether in force or not
@@ -317,18 +345,24 @@ def fact_day(f: Fact) -> date | None:
     return None if name is None else D(f["data"][name])
 
 
-def as_of(facts: list[Fact], on: date) -> list[Fact]:
+def as_of(facts: list[Fact], on: date) -> Facts:
     """Facts dated after `on` left out."""
     out = []
     for f in facts:
         day = fact_day(f)
         if day is None or day <= on:
             out.append(f)
-    return out
+    return Facts(out)
 
 
 def of(facts: list[Fact], *types: str) -> list[Fact]:
-    return [f for f in facts if f["type"] in types]
+    """The facts of these types, in the order in which they stand."""
+    if not isinstance(facts, Facts):
+        return [f for f in facts if f["type"] in types]
+    if types not in facts.asked:
+        facts.asked[types] = [f for f in facts if f["type"] in types]
+    found: list[Fact] = facts.asked[types]
+    return found
 
 
 def conditions(facts: list[Fact]) -> dict[str, dict]:
@@ -375,6 +409,7 @@ def stays(facts: list[Fact], on: date) -> list[dict]:
 
 
 # ---- periods and state (30-answers: state) -------------------------------------------------------------------------------
+@once
 def periods(facts: list[Fact]) -> list[dict]:
     """Periods begun by facts at hand, in order: {"start", "end", "plan" (None where a renewal keeps it)}."""
     out = []
@@ -395,6 +430,7 @@ def period_of(ps: list[dict], day: date, end_inside: bool = False) -> dict | Non
 STATES = ("void", "revoked", "rescinded", "withdrawn", "cancelled", "ended_by_death", "lapsed", "matured", "grace", "in_force", "pending")
 
 
+@once
 def first_day(facts: list[Fact]) -> date:
     """The first day in force."""
     start = periods(facts)[0]["start"]
@@ -441,24 +477,28 @@ def state_on(facts: list[Fact], day: date, end_inside: bool = False, extra: Call
     raise AssertionError(applies)
 
 
-def status(facts: list[Fact], on: date, end_inside: bool = False, extra: Callable[[date], set[str]] = lambda day: set()) -> dict:
-    """{"state", "since", "until"}: walked day by day from `on`, with the facts dated to `on`."""
+@once
+def turns(facts: list[Fact]) -> set[date]:
+    """The days on which the state may turn. It is asked of facts by comparing days with theirs, so it turns on a day that one of
+    them names or on the day after it, and on no other."""
+    named = {D(v) for f in facts for v in f["data"].values() if isinstance(v, str) and len(v) == 10 and v[4] == v[7] == "-"}
+    return named | {day + ONE for day in named}
+
+
+def status(facts: list[Fact], on: date, end_inside: bool = False, extra: Callable[[date], set[str]] = lambda day: set(),
+           more_turns: Iterable[date] = ()) -> dict:
+    """{"state", "since", "until"}: walked from `on` to every day on which the state may turn, with the facts dated to `on`.
+    `more_turns`: days on which `extra` turns that no fact names."""
     s = state_on(facts, on, end_inside, extra)
     start = periods(facts)[0]["start"]
-    since = None
-    if s != "pending":
-        day = on
-        while day - ONE >= start and state_on(facts, day - ONE, end_inside, extra) == s:
-            day -= ONE
-        since = day
-    until = None
     horizon = max([on, first_day(facts)] + [p["end"] for p in periods(facts)]) + timedelta(days=400)
-    day = on
-    while day < horizon:
-        if state_on(facts, day + ONE, end_inside, extra) != s:
-            until = day
+    turning = sorted(turns(facts) | set(more_turns))
+    since = None if s == "pending" else start
+    for day in reversed(turning):
+        if s != "pending" and start < day <= on and state_on(facts, day - ONE, end_inside, extra) != s:
+            since = day
             break
-        day += ONE
+    until = next((day - ONE for day in turning if on < day <= horizon and state_on(facts, day, end_inside, extra) != s), None)
     return {"state": s, "since": since, "until": until}
 
 

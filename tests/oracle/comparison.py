@@ -9,8 +9,12 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from ledger import events as ev
+from ledger.derive import rewritten
 from ledger.errors import Refused
+from ledger.journal import UNDATED, Journal
 from ledger.policy import Policy
+from ledger.product import Product
+from ledger.timeline import Timeline
 from replay.as_of import Known, answer
 
 from . import base, cyber, histories_other, oyako, ryoritsu, seikatsu, sony_medical
@@ -31,21 +35,36 @@ TURNS = (-1, 0, 1, 30, 90, 180, 181)
 
 
 class Told:
-    """A history as the ledger holds it: `after[n]` is the policy's journal after its first n events. Raises where the ledger refuses one."""
+    """A history as the ledger holds it. Event by event, each upon the journal before it, as when they are recorded; or only asked how it
+    stands after some of them, derived at once from the facts known then. Raises where the ledger refuses an event."""
 
-    def __init__(self, events: list[Wire]) -> None:
+    def __init__(self, events: list[Wire], event_by_event: bool = True) -> None:
         self.events = events
         policy = Policy("P")
-        self.after = [policy.journal]
-        for event in events:
-            policy.admit(recorded(event))
+        self.known: list[tuple[Product | None, Timeline]] = [(policy.product, policy.timeline)]
+        self.after: dict[int, Journal] = {0: policy.journal}
+        for n, event in enumerate(events, 1):
+            policy.admit(recorded(event), derive=event_by_event)
             assert policy.fault is None, f"{policy.fault} at {event['event_id']} {event['type']}"
-            self.after.append(policy.journal)
+            self.known.append((policy.product, policy.timeline))
+            if event_by_event:
+                self.after[n] = policy.journal
+
+    def journal(self, cut: int | None = None) -> Journal:
+        """The journal after the first `cut` events (default all)."""
+        n = len(self.events) if cut is None else cut
+        if n not in self.after:
+            self.after[n] = self.derived_at_once(n)
+        return self.after[n]
+
+    def derived_at_once(self, n: int) -> Journal:
+        """The journal of the facts known after n events, from nothing."""
+        return rewritten(*self.known[n], Journal.EMPTY, UNDATED)
 
     def asked(self, on: date, cut: int | None = None) -> Answer:
         """The ledger's answer after the first `cut` events (default all)."""
         n = len(self.events) if cut is None else cut
-        said: Answer = json.loads(json.dumps(answer(Known("P", n, n, None, None, self.after[n], None), on, None)))
+        said: Answer = json.loads(json.dumps(answer(Known("P", n, n, None, None, self.journal(n), None), on, None)))
         return said
 
 

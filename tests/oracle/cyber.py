@@ -71,6 +71,7 @@ def facility_of(facts: list[Fact], plan: dict, incident_id: str) -> str | None:
     return max(fits, key=len) if fits else incident_id.split("/", 1)[0]
 
 
+@base.once
 def facilities(facts: list[Fact]) -> list[str]:
     return general.issued(facts).get("facilities") or []
 

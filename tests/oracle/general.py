@@ -61,10 +61,12 @@ BENEFITS = {"oyako": ("parent_care", "incidental_expenses"), "sony-medical": ("h
 
 
 # ---- the policy's frame --------------------------------------------------------------------------------------------------
+@base.once
 def issued(facts: list[Fact]) -> dict:
     return of(facts, "PolicyIssued")[0]["data"]
 
 
+@base.once
 def first_start(facts: list[Fact]) -> date:
     """The first start (初年度の始期): entered_on, default period_start."""
     d = issued(facts)
@@ -75,6 +77,7 @@ def one_year_ends(start: date) -> date:
     return base.last_of_n_years_from(start, 1)
 
 
+@base.once
 def plan_changes(facts: list[Fact], end_inside: bool) -> list[tuple[date, date, dict]]:
     """[(day of the change, first day on which the plan serves, whole plan)] in order. On the day that two periods of a
     16:00 product share, the earlier period's plan still serves."""
@@ -91,6 +94,7 @@ def plan_changes(facts: list[Fact], end_inside: bool) -> list[tuple[date, date, 
     return [(day, serves, plan) for day, serves, plan, _ in out]
 
 
+@base.once
 def plan_on(facts: list[Fact], day: date, end_inside: bool) -> dict:
     plan = issued(facts)["plan"]
     for _, serves, new in plan_changes(facts, end_inside):
@@ -99,6 +103,7 @@ def plan_on(facts: list[Fact], day: date, end_inside: bool) -> dict:
     return plan
 
 
+@base.once
 def ended_before(facts: list[Fact], day: date, persons: tuple[str, ...] = ()) -> list[str]:
     """KR-04, KR-07, KR-09, KR-10, KR-11: the rules by which the contract had already ended when something happened on the day."""
     out = []
@@ -324,7 +329,7 @@ def refused_with(check: Check, events: list[dict], new: dict) -> str | None:
         return None
     restored = new["type"] == "FactRetracted" and root["event_id"].lower() not in {f["event_id"] for f in k.in_force}
     if new["type"] == "FactAmended" or restored:
-        others = [f for f in after.facts if f["event_id"] != root["event_id"].lower()]
+        others = base.Facts(f for f in after.facts if f["event_id"] != root["event_id"].lower())
         return check(others, fact[0])
     return None
 
@@ -342,7 +347,7 @@ def discrepancies(check: Check, facts: list[Fact], types: tuple[str, ...]) -> li
     """Facts that could not be recorded now, judged by the others: (rule, None, None)."""
     out = []
     for f in of(facts, *types):
-        rule = check([g for g in facts if g is not f], f)
+        rule = check(base.Facts(g for g in facts if g is not f), f)
         if rule:
             out.append((rule, None, None))
     return out

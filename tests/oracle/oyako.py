@@ -69,6 +69,7 @@ STATE_A_DEMENTIA = ("IIa", "IIb", "IIIa", "IIIb", "IV", "M")
 
 
 # ---- the state of care ----------------------------------------------------------------------------------------------------
+@base.once
 def parent(facts: list[Fact]) -> dict:
     return general.issued(facts)["parent"]
 
@@ -92,6 +93,7 @@ def running(facts: list[Fact], day: date) -> Fact | None:
     return found
 
 
+@base.once
 def care_ends(facts: list[Fact]) -> list[date]:
     return [D(f["data"]["ended_on"]) for f in of(facts, "CareEnded") if f["data"]["person_id"] == parent(facts)["person_id"]]
 
@@ -104,6 +106,7 @@ def in_ab(facts: list[Fact], day: date) -> bool:
     return not any(D(f["data"]["valid_from"]) <= end < day for end in care_ends(facts))
 
 
+@base.once
 def deaths(facts: list[Fact]) -> list[date]:
     """Of the parent and of the child."""
     persons = (parent(facts)["person_id"], (general.issued(facts).get("insured") or {}).get("person_id"))
@@ -111,6 +114,7 @@ def deaths(facts: list[Fact]) -> list[date]:
 
 
 # ---- OY-01: trigger --------------------------------------------------------------------------------------------------------
+@base.once
 def first_state(facts: list[Fact]) -> Fact | None:
     """The certificate by which the parent is in state A/B for the first time since the first start."""
     start = first_start(facts)
@@ -121,6 +125,7 @@ def first_state(facts: list[Fact]) -> Fact | None:
     return None
 
 
+@base.once
 def oy_01_trigger(facts: list[Fact]) -> tuple[Fact | None, list[str]]:
     """(the trigger's certificate, []) or (None, the rules by which there is none)."""
     f = first_state(facts)
@@ -149,17 +154,14 @@ def oy_01_trigger(facts: list[Fact]) -> tuple[Fact | None, list[str]]:
 # ---- OY-02: target period ----------------------------------------------------------------------------------------------------
 def oy_02_last_day(facts: list[Fact], trigger: date, on: date) -> date:
     """The last day of the target period as the facts give it; not looked for beyond `on`."""
-    ten_years = last_of_n_years_from(trigger, 10)
-    day = trigger
-    while day < min(ten_years, on):
-        if any(died <= day for died in deaths(facts)):
-            break
-        if any(trigger <= end <= day for end in care_ends(facts)):
-            break
-        if not in_ab(facts, day + ONE):
-            break
-        day += ONE
-    return day
+    last = min(last_of_n_years_from(trigger, 10), on)
+
+    def ends(day: date) -> bool:
+        over = any(died <= day for died in deaths(facts)) or any(trigger <= end <= day for end in care_ends(facts))
+        return over or not in_ab(facts, day + ONE)
+
+    asked = {trigger} | {turn - ONE for turn in base.turns(facts)}             # on other days it is as on the day before
+    return next((day for day in sorted(asked) if trigger <= day < last and ends(day)), last)
 
 
 # ---- OY-10, OY-13: from the start -----------------------------------------------------------------------------------------------
@@ -171,6 +173,7 @@ def oy_10_void(facts: list[Fact]) -> bool:
     return in_ab(facts, start - ONE) and in_ab(facts, start)
 
 
+@base.once
 def oy_13_missed(facts: list[Fact]) -> list[date]:
     """The due_on of debits not made good by their last day."""
     out = []
@@ -228,6 +231,7 @@ def oy_11_declined(facts: list[Fact], certificate: Fact) -> bool:
     return cause is not None and cause < start and day <= last_of_n_years_from(start, 1)
 
 
+@base.once
 def increases(facts: list[Fact]) -> list[date]:
     out = []
     amount = amount_of(general.issued(facts)["plan"])

@@ -37,6 +37,7 @@ AMBIGUITIES: list[tuple[str, str, str]] = [
 LEVELS = ("independent", "support1", "support2", "care1", "care2", "care3", "care4", "care5")
 
 
+@base.once
 def insured(facts: list[Fact]) -> str | None:
     return (general.issued(facts).get("insured") or {}).get("person_id")
 
@@ -57,6 +58,7 @@ def at_level(plan: dict, level: str) -> bool:
     return LEVELS.index(level) >= LEVELS.index(plan["min_level"])
 
 
+@base.once
 def kr_03_gaps(facts: list[Fact]) -> list[tuple[date, date | None]]:
     """Premium gaps: from the 1st of the month missed to the day before the payment for it (None: open)."""
     out = []

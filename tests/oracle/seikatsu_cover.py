@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import unicodedata
 from datetime import date
+from functools import cache
 from typing import Any
 
 from . import base
@@ -29,6 +30,8 @@ AMBIGUITIES: list[tuple[str, str, str]] = [
     ("SK-03, SK-20", "The layers of a hospitalisation where the policy ended or was decreased between its stays", "Those of the first admission day, to the end."),
     ("SK-03", "Advanced care (not per unit) where only some of the layers cover the condition", "Paid in full as soon as one layer of the base cover covers."),
     ("SK-04", "Onset of an injury in the caused_by chain of a sickness", "onset_on, else accident_on."),
+    ("SK-04, SK-08", "A condition that bears pregnancy_diagnosed_on, with an onset before the entry and a diagnosis on or after it",
+     "Covered, as SK-08 says: the diagnosis counts in place of its onset."),
     ("SK-04", "Only some of the layers cover: is there a declined line for the rest?", "No: one line at the amount of the covering layers."),
     ("SK-04, SK-05, SK-08", "Several layers, each barred for its own reason: which rule decides?",
      "That of the oldest layer; SK-08 before SK-04; SK-05 on days from the oldest barred layer's entry + 730 on. `acceptable` names them all."),
@@ -199,8 +202,9 @@ def onset(c: dict) -> date | None:
 
 
 def earliest_onset(case: Case, condition_id: str) -> date | None:
-    """SK-04: its own, or that of any condition in its caused_by chain."""
-    known = [onset(case["conditions"][c]) for c in upward(case, condition_id)]
+    """SK-04: its own, or that of any condition in its caused_by chain. A pregnancy is judged by its diagnosis instead (SK-08)."""
+    begun = [case["conditions"][c] for c in upward(case, condition_id)]
+    known = [onset(c) for c in begun if not c.get("pregnancy_diagnosed_on")]
     found = [d for d in known if d is not None]
     return min(found) if found else None
 
@@ -282,6 +286,7 @@ def code_of(case: Case, condition_id: str) -> str:
     return unicodedata.normalize("NFKC", case["conditions"][condition_id].get("icd10") or "").strip().upper()
 
 
+@cache
 def listed(code: str, ranges: str) -> bool:
     """A code with a decimal belongs to its three-character category."""
     category = code[:3]

@@ -59,6 +59,7 @@ ONCE_A_YEAR = 366
 
 
 # ---- premiums: SM-01, SM-02, SM-03, SM-05 ------------------------------------------------------------------------------------
+@base.once
 def misses(facts: list[Fact]) -> dict[str, date]:
     out: dict[str, date] = {}
     for f in of(facts, "PremiumMissed"):
@@ -72,6 +73,7 @@ def paid_days(facts: list[Fact], month: str) -> list[date]:
     return sorted(D(f["data"]["paid_on"]) for f in of(facts, "PremiumPaid") if month in f["data"]["due_months"])
 
 
+@base.once
 def in_contract(facts: list[Fact], day: date) -> bool:
     """In a period, and not cancelled, withdrawn, rescinded or ended by death (died before the day)."""
     if day < base.first_day(facts) or base.period_of(base.periods(facts), day) is None:
@@ -79,10 +81,12 @@ def in_contract(facts: list[Fact], day: date) -> bool:
     return not general.ended_before(facts, day, (insured(facts),))
 
 
+@base.once
 def insured(facts: list[Fact]) -> str | None:
     return (general.issued(facts).get("insured") or {}).get("person_id")
 
 
+@base.once
 def migrated_lapses(facts: list[Fact]) -> list[date]:
     """SM-03: recorded lapses without a recorded miss within a year before them."""
     out = []
@@ -94,6 +98,7 @@ def migrated_lapses(facts: list[Fact]) -> list[date]:
     return out
 
 
+@base.once
 def premium_days(facts: list[Fact], last: date) -> dict:
     """Day by day from the first day to `last`: {"state": {day: "grace"|"lapsed"}, "lapses": [(lapse day, reinstated_on | None)],
     "grace": [(first day, last day, (month, month))]}."""
@@ -113,8 +118,10 @@ def premium_days(facts: list[Fact], last: date) -> dict:
             end = max(month_last(following), month_last(month_of(second)))
             pairs.append((month, following, second, end))
 
-    day = base.first_day(facts)
-    while day <= last:
+    stirring = {*migrated, *reinstated, *(day for _, _, second, end in pairs for day in base.days(second + ONE, end + ONE))}
+    for day in base.days(base.first_day(facts), last):
+        if not lapsed and day not in stirring:
+            continue
         if not lapsed:
             if day in migrated and in_contract(facts, day):
                 lapsed = True
@@ -144,7 +151,6 @@ def premium_days(facts: list[Fact], last: date) -> dict:
                 lapses[-1][1] = day
         if lapsed:
             state[day] = "lapsed"
-        day += ONE
     return {"state": state, "lapses": [tuple(x) for x in lapses], "grace": graces}
 
 
@@ -214,6 +220,7 @@ def sm_11_stands(facts: list[Fact], renewal: Fact, requested: date) -> bool:
     return False
 
 
+@base.once
 def sm_11_undone(facts: list[Fact]) -> list[Fact]:
     """The renewals that a cooling-off has undone (and those after them)."""
     out: list[Fact] = []
@@ -250,7 +257,7 @@ def answer(events: list[dict], on: date) -> dict:
         return general.unknown(k)
     dated = base.as_of(k.facts, on)
     undone = sm_11_undone(dated)
-    facts = [f for f in dated if f not in undone]
+    facts = base.Facts(f for f in dated if f not in undone)
 
     horizon = max([on, *(p["end"] for p in base.periods(dated))]) + timedelta(days=500)
     premium = premium_days(facts, horizon)
@@ -366,7 +373,9 @@ def answer(events: list[dict], on: date) -> dict:
             out.add("grace")
         return out
 
-    state = base.status(facts, on, end_inside=False, extra=extra)
+    found = premium["state"]
+    turning = {day for near in found for day in (near, near + ONE) if found.get(day) != found.get(day - ONE)}
+    state = base.status(facts, on, end_inside=False, extra=extra, more_turns=turning)
     return general.finished(k, dated, on, state, lines, limits,
                             deadlines=general.claim_deadlines(dated, lines, on, day_of(dated)) + own_deadlines(facts, dated, premium, lapses, on),
                             discrepancies=sm_03_discrepancies(facts, lapses)
@@ -404,7 +413,7 @@ def check(others: list[Fact], f: Fact) -> str | None:
         to_day = base.as_of(others, day)
         if any(D(g["data"]["cancelled_on"]) <= day for g in of(others, "PolicyCancelled")):
             return "SM-05"
-        standing = [g for g in to_day if g not in sm_11_undone(to_day)]
+        standing = base.Facts(g for g in to_day if g not in sm_11_undone(to_day))
         lapses = [x for x in premium_days(standing, day)["lapses"] if x[0] <= day]
         if not lapses or lapses[-1][1] not in (None, day):
             return "SM-05"
