@@ -440,13 +440,12 @@ def first_day(facts: list[Fact]) -> date:
 
 def state_on(facts: list[Fact], day: date, end_inside: bool = False, extra: Callable[[date], set[str]] = lambda day: set()) -> str:
     """The first state that applies on the day. `extra(day)` adds a product's own: lapsed, grace, …, or "-lapsed" to take one away."""
-    applies = set()
     ps = periods(facts)
-    if day < ps[0]["start"]:
-        return "pending"
-    if of(facts, "PolicyVoided"):
+    begun = day >= ps[0]["start"]
+    applies = set() if begun else {"pending"}
+    if begun and of(facts, "PolicyVoided"):
         applies.add("void")
-    if of(facts, "PolicyRevoked"):
+    if begun and of(facts, "PolicyRevoked"):
         applies.add("revoked")
     for type_, name, state in (("PolicyRescinded", "rescinded_on", "rescinded"), ("PolicyWithdrawn", "withdrawn_on", "withdrawn"),
                                ("PolicyCancelled", "cancelled_on", "cancelled")):
@@ -463,7 +462,8 @@ def state_on(facts: list[Fact], day: date, end_inside: bool = False, extra: Call
             lapsed = f["type"] == "PolicyLapsed"
     if lapsed:
         applies.add("lapsed")
-    applies.add("in_force" if period_of(ps, day, end_inside) else "matured")
+    if begun:
+        applies.add("in_force" if period_of(ps, day, end_inside) else "matured")
     if day < first_day(facts):
         applies = (applies - {"in_force"}) | {"pending"}
     for s in extra(day):
@@ -490,12 +490,11 @@ def status(facts: list[Fact], on: date, end_inside: bool = False, extra: Callabl
     """{"state", "since", "until"}: walked from `on` to every day on which the state may turn, with the facts dated to `on`.
     `more_turns`: days on which `extra` turns that no fact names."""
     s = state_on(facts, on, end_inside, extra)
-    start = periods(facts)[0]["start"]
     horizon = max([on, first_day(facts)] + [p["end"] for p in periods(facts)]) + timedelta(days=400)
     turning = sorted(turns(facts) | set(more_turns))
-    since = None if s == "pending" else start
+    since = None
     for day in reversed(turning):
-        if s != "pending" and start < day <= on and state_on(facts, day - ONE, end_inside, extra) != s:
+        if s != "pending" and day <= on and state_on(facts, day - ONE, end_inside, extra) != s:
             since = day
             break
     until = next((day - ONE for day in turning if on < day <= horizon and state_on(facts, day, end_inside, extra) != s), None)

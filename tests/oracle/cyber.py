@@ -18,24 +18,25 @@ AMBIGUITIES: list[tuple[str, str, str]] = [
     ("CY-05", "Order where day and id are equal", "cost before settlement before loss."),
     ("CY-05", "Rows `used` of claim/incident and period where combined cuts", "What is payable in the end, in all rows."),
     ("CY-06", "Does the option need options.business_interruption > 0", "The key's presence is the option; 0 is none."),
-    ("CY-07", "A P type's liability for a leak", "Covered like S; business loss of a P type: CY-06 (CY-07 accepted)."),
+    ("CY-07", "A P type's liability for a leak", "Covered like S; business loss of a P type: CY-06, of another kind than a leak too."),
     ("CY-08", "P type: is liability or legal_response of a leak bound to leak_evident", "No: leak_response costs only."),
     ("CY-08", "leak_evident left out", "Declined; `leak_evident_on` without it has no effect. Evident in another period: declined."),
     ("CY-08", "S type: which incidents are a mere suspicion of attack, and which costs", "kind cyber_attack with attack_confirmed false; all its cyber_cost. Liability and business are not touched."),
-    ("CY-09", "An incident discovered on or after withdrawal, cancellation, rescission inside the period", "Declined: CY-09 (KR-09, KR-04 … accepted). Discovered before: later costs are paid."),
+    ("CY-09", "An incident discovered on or after withdrawal, cancellation, rescission inside the period", "Declined: CY-09, after a rescission by its own rule. Discovered before: later costs are paid."),
     ("CY-09", "Discovery on the first day, on the day two periods share", "First day of the first period: inside. Shared day: the earlier period's."),
     ("CY-10", "applied_on before the group's regular start (applied 2025-03-10 for 2025-05-05)", "Refused as the words have it: another start than the 5th of the next month (04-05)."),
     ("CY-10", "Which start: entered_on or period_start", "entered_on where given, else period_start."),
     ("CY-11", "Facility names with a slash; several that fit", "The longest facility for which `<facility>/` starts the id."),
     ("CY-11", "per_facility: an incident whose facility a correction took away", "Discrepancy CY-11; its limits are keyed by the text before the first slash."),
     ("CY-12", "political_violence and the other business exclusions for costs and liability", "No effect there."),
-    ("limits", "Period rows with used 0: of which day, for void or ended policies", "Of the period in which `on` lies, also after an ending inside it; none while pending, void, revoked or outside the periods. business only with the option."),
+    ("limits", "Period rows with used 0: of which day, for void or ended policies", "Of the period in which `on` lies, also after an ending inside it, void or revoked or not; none while pending or outside the periods. business only with the option."),
 ]
 
 LIABILITY = {"1": 10_000_000, "2": 30_000_000, "3": 50_000_000, "4": 100_000_000, "5": 200_000_000,
              "1000": 10_000_000, "3000": 30_000_000, "5000": 50_000_000, "10000": 100_000_000, "20000": 200_000_000}
 COST = {"1": 1_000_000, "2": 3_000_000, "3": 5_000_000, "4": 10_000_000, "5": 20_000_000}
 COST_CLINIC_1000 = {"1000": 10_000_000, "3000": 30_000_000, "5000": 30_000_000, "10000": 30_000_000, "20000": 30_000_000}
+ORDER = ("CY-09", "CY-06", "CY-07", "CY-08", "CY-12", *general.ENDED, "GN-04")
 ALL_EXCLUSIONS = ("intent", "knowing_breach", "theft_or_fraud", "bodily_or_property", "non_performance", "ip", "pricing", "unfair_competition",
                   "authority", "crypto", "war")
 COST_EXCLUSIONS = ("unlawful_data", "officer_data", "utilities")
@@ -109,7 +110,7 @@ def answer(events: list[dict], on: date) -> dict:
             l = base.line(benefit, d[own_id], day, day, d["amount"], {"cyber_cost": "CY-04", "cyber_liability": "CY-03", "cyber_business": "CY-06"}[benefit])
             l["events"] = [f["event_id"]]
             if incident is None:                                             # not discovered by `on`
-                general.decide(l, [*why, "CY-09"])
+                general.decide(l, ["CY-09"])
                 lines.append(l | {"rank": rank})
                 continue
             i, discovered = incident["data"], D(incident["data"]["discovered_on"])
@@ -141,8 +142,7 @@ def answer(events: list[dict], on: date) -> dict:
             if period is None:
                 why.append("CY-09")
             ended = general.ended_before(facts, discovered, (insured,))
-            if ended:
-                why += ["CY-09", *ended]
+            why += ["CY-09" if rule in ("KR-07", "KR-09") else rule for rule in ended]
             # CY-12
             exclusion = i.get("exclusion")
             if exclusion in ALL_EXCLUSIONS or (benefit == "cyber_cost" and exclusion in COST_EXCLUSIONS) or (benefit == "cyber_business" and exclusion in BUSINESS_EXCLUSIONS):
@@ -150,7 +150,7 @@ def answer(events: list[dict], on: date) -> dict:
             why += general.refused_by_rescission(facts, discovered, None)
             if f["event_id"] in gone or incident["event_id"] in gone:
                 why.append("GN-04")
-            general.decide(l, why)
+            general.decide(l, sorted(why, key=ORDER.index))
             l["counts_from"] = counts
             lines.append(l | {"rank": rank, "incident": i["incident_id"], "plan": plan, "period": period})
 
@@ -175,7 +175,7 @@ def answer(events: list[dict], on: date) -> dict:
         general.cut_line(l, limits, under)
 
     period = period_on(facts, on)
-    if period is not None and not start:
+    if period is not None:
         plan = general.plan_on(facts, on, end_inside=True)
         shared = plan.get("sharing", "shared") == "shared"
         for name in [None] if shared else facilities(facts):

@@ -1,7 +1,7 @@
 """Reference calculator: the GN rules, and the KR rules as they serve every product (spec 23-ryoritsu.md); the frame round a product.
 
     comparable(ledger_answer) -> the ledger's JSON answer (30-answers.md) in the oracle's shape
-    difference(oracle, ledger) -> texts; a declined line's rule may be any rule that declines it ("acceptable"), unless strict
+    difference(oracle, ledger) -> texts
 """
 from __future__ import annotations
 
@@ -48,13 +48,15 @@ AMBIGUITIES: list[tuple[str, str, str]] = [
     ("discrepancies", "Is every event that would be refused now listed, or only where a correction (not a later plain fact) took its ground away?",
      "Every event that the facts dated to `on` would not admit, whatever made it so: arrival order never matters."),
     ("discrepancies", "One row per event or per ground", "Per event: each that could not be recorded beside the others."),
-    ("declined", "Several rules decline one line: which is last in `rules`?", "Open: `acceptable` lists all; the first in the order of the specification is the one shown."),
+    ("declined", "Several rules decline one line: which is last in `rules`?", "The one that the product asks first: its ORDER. Prescription is asked last."),
     ("declined", "Which rule decides where a fact is outside the periods or after an ending, in products that name none?",
-     "OY-01/CY-09/SM-07 or SM-09/KR-01 outside periods; after an ending the KR rule of that ending is accepted as well."),
+     "Outside the periods OY-01, CY-09, KR-01, of sony-medical the benefit's own; after an ending the KR rule of that ending, of cyber CY-09 (but not for a rescission)."),
     ("corrections", "An amendment or a restored fact is 'checked like the original's': is the event that *names* it checked again too (a cost amended below its refunds)?",
      "No: the amendment is recorded and the dependant shows as a discrepancy."),
 ]
 
+ENDED = ("KR-06", "KR-08", "KR-04", "KR-10", "KR-11")
+"""The clauses on a contract that never was, and on rescission, in the order in which they are asked."""
 LIFE_ENDS = {"PolicyRescinded": "rescinded_on", "PolicyWithdrawn": "withdrawn_on", "PolicyCancelled": "cancelled_on"}
 BENEFITS = {"oyako": ("parent_care", "incidental_expenses"), "sony-medical": ("hospital_treatment", "room_charge", "advanced_care"),
             "ryoritsu": ("care_benefit",), "cyber": ("cyber_liability", "cyber_cost", "cyber_business")}
@@ -105,21 +107,13 @@ def plan_on(facts: list[Fact], day: date, end_inside: bool) -> dict:
 
 @base.once
 def ended_before(facts: list[Fact], day: date, persons: tuple[str, ...] = ()) -> list[str]:
-    """KR-04, KR-07, KR-09, KR-10, KR-11: the rules by which the contract had already ended when something happened on the day."""
-    out = []
-    for f in of(facts, "PolicyRescinded"):
-        if D(f["data"]["rescinded_on"]) <= day:
-            out.append(rescission_rule(f))
-    for f in of(facts, "PolicyWithdrawn"):
-        if D(f["data"]["withdrawn_on"]) <= day:
-            out.append("KR-09")
-    for f in of(facts, "PolicyCancelled"):
-        if D(f["data"]["cancelled_on"]) <= day:
-            out.append("KR-09")
-    for f in of(facts, "PersonDied"):
-        if f["data"]["person_id"] in persons and D(f["data"]["died_on"]) < day:
-            out.append("KR-07")
-    return out
+    """KR-04, KR-07, KR-09, KR-10, KR-11: the rules by which the contract had already ended when something happened on the day, the
+    earliest ending first."""
+    out = [(D(f["data"]["rescinded_on"]), 0, rescission_rule(f)) for f in of(facts, "PolicyRescinded")]
+    out += [(D(f["data"]["withdrawn_on"]), 1, "KR-09") for f in of(facts, "PolicyWithdrawn")]
+    out += [(D(f["data"]["cancelled_on"]), 2, "KR-09") for f in of(facts, "PolicyCancelled")]
+    died = [(D(f["data"]["died_on"]), 3, "KR-07") for f in of(facts, "PersonDied") if f["data"]["person_id"] in persons]
+    return [rule for _, _, rule in sorted([e for e in out if e[0] <= day] + [e for e in died if e[0] < day])]
 
 
 def rescission_rule(f: Fact) -> str:
@@ -139,7 +133,7 @@ def refused_by_rescission(facts: list[Fact], event_day: date, condition_id: str 
             out.append("KR-10")
         if d["ground"] == "additional_premium":
             out.append("KR-11")
-    return out
+    return sorted(out, key=ENDED.index)
 
 
 def from_the_start(facts: list[Fact]) -> list[str]:
@@ -375,22 +369,20 @@ def decide(l: dict, rules: list[str]) -> dict:
     """A line declined by the first of the rules, or left as it is."""
     if rules:
         l["payable"], l["decision"], l["rule"] = 0, "declined", rules[0]
-    l["acceptable"] = sorted(set(rules))
     return l
 
 
 def unknown(k: base.Known) -> dict:
-    return base.UNKNOWN | {"orphans": [list(o) for o in k.orphans], "deadlines": [], "refunds": [], "discrepancies": [], "acceptable": {}}
+    return base.UNKNOWN | {"orphans": [list(o) for o in k.orphans], "deadlines": [], "refunds": [], "discrepancies": []}
 
 
 def finished(k: base.Known, facts: list[Fact], on: date, state: dict, lines: list[dict], limits: dict, *, deadlines: list[dict],
              refunds: list[dict] = (), discrepancies: list[tuple] = ()) -> dict:
-    """The answer in the shape that is compared. `acceptable`: (benefit, key) -> rules that may be named as the deciding one."""
+    """The answer in the shape that is compared."""
     out = base.result(state, lines, limits, base.settlement(lines, facts, on), k.orphans)
     out["deadlines"] = [row for row, _ in groupby(sorted(deadlines, key=_deadline_order))]      # equal rows say nothing twice
     out["refunds"] = sorted(refunds, key=lambda r: (r["kind"], r["due_from"], r["amount"]))
     out["discrepancies"] = sorted(discrepancies, key=repr)
-    out["acceptable"] = {(l["benefit"], l["key"]): l["acceptable"] for l in lines if l["decision"] == "declined"}
     return out
 
 
@@ -408,23 +400,6 @@ def comparable(a: dict) -> dict:
     return out
 
 
-def difference(oracle: dict, ledger: dict, strict: bool = False) -> list[str]:
-    """What differs, as text. Unless strict, a declined line may name any rule that declines it, and a contract that never was (or a
-    trigger whose benefits are declined) may show limits that nothing used or none."""
-    want = {n: v for n, v in oracle.items() if n != "acceptable"}
-    got = dict(ledger)
-    if not strict:
-        lines: list[Any] = []
-        first = {(l[0], l[1]): l[7] for l in want["lines"] if l[6] == "declined"}
-        for l in got["lines"]:
-            key = (l[0], l[1])
-            if l[6] == "declined" and key in first and l[7] in oracle["acceptable"].get(key, ()):
-                l = (*l[:7], first[key])
-            lines.append(l)
-        got["lines"] = sorted(lines)
-        if want["state"] in ("void", "revoked") or want.pop("unused_open", False):
-            want["limits"], got["limits"] = ({k: r for k, r in rows.items() if r[2]} for rows in (want["limits"], got["limits"]))
-        if want["state"] == "void":                                    # which certificate would have been its trigger is no matter then
-            want["discrepancies"], got["discrepancies"] = ([x for x in rows if x[0] != "OY-11"] for rows in (want["discrepancies"], got["discrepancies"]))
-    want.pop("unused_open", None)
-    return base.difference(want, got)
+def difference(oracle: dict, ledger: dict) -> list[str]:
+    """What differs, as text."""
+    return base.difference(oracle, ledger)

@@ -17,13 +17,13 @@ AMBIGUITIES: list[tuple[str, str, str]] = [
      "No trigger: 'for the first time' is used up."),
     ("OY-01", "Two certificates with one valid_from", "The one with the later certified_on holds, then the greater event_id."),
     ("OY-01", "Is there a trigger (lapse by OY-09, 'used up') where the benefits are declined by OY-11, OY-17 or a rescission?",
-     "Yes: the policy lapses the day after. The limit rows are not shown, as no amount is payable at all."),
+     "Yes: the policy lapses the day after, and the limits stand from the trigger, unused. A void or revoked contract has neither."),
     ("OY-01", "A trigger on `cancelled_on`, `rescinded_on`", "Not covered, as on `withdrawn_on` (OY-18)."),
     ("OY-02", "CareEnded, and a certificate in A/B from the day after `ended_on`", "The period has ended on `ended_on` for good; only a `valid_to` is continued."),
     ("OY-02", "A shorter certificate replaces a longer one: does the longer one's rest revive?", "No: it has lost its place."),
     ("OY-02", "Does a CareEnded dated before the running certificate's valid_from end it?", "No."),
     ("OY-02", "Death of the parent on the trigger day", "Trigger stands; the target period is that one day."),
-    ("OY-03", "Which rule declines a cost outside the target period", "OY-02 where there is a trigger (OY-03 accepted); OY-01 where there is none."),
+    ("OY-03", "Which rule declines a cost outside the target period", "OY-02 where there is a trigger; where there is none OY-01, or the rule that had ended cover before the first certificate."),
     ("OY-03", "`gross` of a line whose cost has public_benefit or refunds", "What is left of the cost: gross - public_benefit - refunds, not below 0."),
     ("OY-04", "Amount where the plan changes after the trigger", "The plan at the trigger day for the whole target period."),
     ("OY-05", "Which of the sub-limit and the balance cuts first", "The sub-limit, then the balance; `used` of both counts what is payable in the end."),
@@ -51,7 +51,7 @@ AMBIGUITIES: list[tuple[str, str, str]] = [
     ("OY-15", "Premium discrepancy: which plan", "The plan from that start on (PolicyRenewed.plan, else the one before). None where premium_monthly is left out."),
     ("OY-17", "Codes that the source does not list (prosthesis_only)", "Decline like all others: the rule says `an exclusion`."),
     ("OY-17", "An exclusion on the condition of a later certificate", "No effect: the trigger's certificate decides."),
-    ("OY-18", "Rule that declines after a death before the trigger", "OY-18 (OY-01, KR-07 accepted)."),
+    ("OY-18", "Rule that declines after a death before the trigger", "OY-18."),
     ("OY-18", "Refunds of premium on cancellation, death, voidness", "None for oyako."),
     ("OY-20", "Rescission admissible for the whole and for an added part", "For the whole."),
     ("OY-20", "Rescission of the added part: state", "Unchanged; the amount falls to that without the increase from rescinded_on on, not where the trigger's condition is unrelated and the trigger came before."),
@@ -126,29 +126,20 @@ def first_state(facts: list[Fact]) -> Fact | None:
 
 
 @base.once
-def oy_01_trigger(facts: list[Fact]) -> tuple[Fact | None, list[str]]:
-    """(the trigger's certificate, []) or (None, the rules by which there is none)."""
+def oy_01_trigger(facts: list[Fact]) -> tuple[Fact | None, str]:
+    """(the trigger's certificate, "") or (None, the rule by which there is none: the one that ended cover first)."""
     f = first_state(facts)
     if f is None:
-        return None, ["OY-01"]
+        return None, "OY-01"
     day = D(f["data"]["valid_from"])
-    why = []
     if base.period_of(base.periods(facts), day, end_inside=True) is None or day < base.first_day(facts):
-        why.append("OY-01")
-    if any(due + ONE <= day for due in oy_13_missed(facts)):
-        why.append("OY-13")
-    for g in of(facts, "PolicyWithdrawn"):
-        if D(g["data"]["withdrawn_on"]) <= day:
-            why += ["OY-18", "OY-01"]
-    for g in of(facts, "PolicyCancelled"):
-        if D(g["data"]["cancelled_on"]) <= day:
-            why += ["OY-18", "KR-09", "OY-01"]
-    for g in of(facts, "PolicyRescinded"):
-        if D(g["data"]["rescinded_on"]) <= day and not only_added_part(facts, g):
-            why += ["OY-20", general.rescission_rule(g), "OY-01"]
-    if any(died < day for died in deaths(facts)):
-        why += ["OY-18", "KR-07", "OY-01"]
-    return (None, why) if why else (f, [])
+        return None, "OY-01"
+    ended = [(due + ONE, "OY-13") for due in oy_13_missed(facts)]
+    ended += [(D(g["data"][general.LIFE_ENDS[g["type"]]]), "OY-18") for g in of(facts, "PolicyWithdrawn", "PolicyCancelled")]
+    ended += [(D(g["data"]["rescinded_on"]), general.rescission_rule(g)) for g in of(facts, "PolicyRescinded") if not only_added_part(facts, g)]
+    ended += [(died + ONE, "OY-18") for died in deaths(facts)]
+    why = [e for e in ended if e[0] <= day]
+    return (None, min(why)[1]) if why else (f, "")
 
 
 # ---- OY-02: target period ----------------------------------------------------------------------------------------------------
@@ -326,14 +317,13 @@ def answer(events: list[dict], on: date) -> dict:
             against.append("OY-17")
         whole = [f for f in facts if not (f["type"] == "PolicyRescinded" and only_added_part(facts, f))]
         refused_rules = general.refused_by_rescission(whole, trigger, certificate["data"].get("condition_id"))
-        against += refused_rules + (["OY-20"] if refused_rules else [])
+        against += refused_rules
         if certificate["event_id"] in gone:
             against.append("GN-04")
-    against = start + against
 
     amount = insured_amount(facts, certificate) if certificate else 0
     limits: dict = {}
-    if certificate and not against:
+    if certificate and not start:                                                                   # 30-answers: from the trigger
         key = trigger.isoformat()
         limits[("parent_care.balance", key)] = ["yen", amount, 0]                                   # OY-04
         limits[("parent_care.home_modification", key)] = ["yen", HOME_MODIFICATION, 0]              # OY-05
@@ -348,17 +338,17 @@ def answer(events: list[dict], on: date) -> dict:
         gross = max(0, d["gross"] - d.get("public_benefit", 0) - sum(g["data"]["amount"] for g in refunds))
         rests = [f["event_id"], *[g["event_id"] for g in refunds]] + ([certificate["event_id"]] if certificate else [])
         l = base.line("parent_care", d["cost_id"], day, day, gross, "OY-03", events=rests)
-        why = list(start)
+        why = list(start)                                                                           # in the order in which they are asked
+        first = first_state(facts)
         if not certificate:
-            why += [*no_trigger, "OY-01"]
-        else:
-            if not trigger <= day <= target_last:
-                why += ["OY-02", "OY-03"]
-            why += [r for r in against if r not in why]
+            why.append(no_trigger if first is not None and D(first["data"]["valid_from"]) <= day else "OY-01")
+        elif not trigger <= day <= target_last:
+            why.append("OY-02")
         if not d.get("in_japan", True):
             why.append("OY-03")
         if d.get("nature", "fee") == "deposit":
             why.append("OY-06")
+        why += against
         if f["event_id"] in gone:
             why.append("GN-04")
         general.decide(l, why)
@@ -390,11 +380,12 @@ def answer(events: list[dict], on: date) -> dict:
 
     def extra(day: date) -> set[str]:
         out = set()
-        if day < base.first_day(facts):
-            return {"-void", "-revoked"}
-        if void:
+        begun = day >= base.first_day(facts)
+        if not begun:
+            out |= {"-void", "-revoked"}
+        if begun and void:
             out.add("void")                                                                         # OY-10
-        if revoked or any(f["data"]["ground"] == "first_premium" for f in of(facts, "PolicyRevoked")):
+        if begun and (revoked or any(f["data"]["ground"] == "first_premium" for f in of(facts, "PolicyRevoked"))):
             out.add("revoked")                                                                      # OY-13
         if any(first <= day for first in withdrawn):
             out.add("withdrawn")                                                                    # OY-13
@@ -409,9 +400,8 @@ def answer(events: list[dict], on: date) -> dict:
         return out
 
     state = base.status(facts, on, end_inside=True, extra=extra)
-    out = general.finished(k, facts, on, state, lines, limits, deadlines=general.claim_deadlines(facts, lines, on, base.fact_day),
-                            discrepancies=discrepancies(facts, certificate))
-    return out | {"unused_open": bool(certificate and against)}
+    return general.finished(k, facts, on, state, lines, limits, deadlines=general.claim_deadlines(facts, lines, on, base.fact_day),
+                            discrepancies=discrepancies(facts, None if start else certificate))
 
 
 def discrepancies(facts: list[Fact], certificate: Fact | None) -> list[tuple]:

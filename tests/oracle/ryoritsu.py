@@ -34,6 +34,7 @@ AMBIGUITIES: list[tuple[str, str, str]] = [
     ("PolicyLapsed", "On ryoritsu", "Only the state (lapsed); not generated."),
 ]
 
+ORDER = ("KR-01", "KR-03", "KR-07", *general.ENDED, "KR-09", "GN-04")
 LEVELS = ("independent", "support1", "support2", "care1", "care2", "care3", "care4", "care5")
 
 
@@ -104,7 +105,7 @@ def answer(events: list[dict], on: date) -> dict:
             why.append("GN-04")
         rests = [f["event_id"], *(g["event_id"] for g in of(facts, "ConditionRecorded") if g["data"]["condition_id"] == f["data"].get("condition_id"))]
         l = base.line("care_benefit", valid_from, day, day, plan["care_benefit"], "KR-01", events=rests)
-        lines.append(general.decide(l, why))
+        lines.append(general.decide(l, sorted(why, key=ORDER.index)))
         paid = l["decision"] == "payable"
 
     def extra(day: date) -> set[str]:

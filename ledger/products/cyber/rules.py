@@ -153,11 +153,9 @@ def outside_the_leak_plan(incident: Incident, loss: Loss, on: date) -> bool:
 @clause("CY-08")
 def leak_not_evident(incident: Incident, loss: Loss, on: date) -> bool:
     """P types: the response to a leak of personal information only with the leak made evident within the period (9 注1)."""
-    fact = incident.fact
-    responds = isinstance(loss.fact, ev.CyberCostIncurred) and loss.fact.category == "leak_response"
-    if not (incident.plan.leak_only and responds and fact.personal_data):
+    if not needs_evidence(incident, loss):
         return False
-    evident_on = evident(fact)
+    evident_on = evident(incident.fact)
     return evident_on is None or evident_on > on or incident.period is None or not incident.period.contains(evident_on)
 
 
@@ -185,6 +183,12 @@ DECLINING = (discovered_outside, no_business_option, outside_the_leak_plan, leak
 """Asked in this order; the first that bites decides."""
 
 BENEFIT_CLAUSE = {"cyber_liability": "CY-03", "cyber_cost": "CY-04", "cyber_business": "CY-06"}
+
+
+def needs_evidence(incident: Incident, loss: Loss) -> bool:
+    """Whether a cost waits for the leak to be made evident: the response to a leak of personal information under a leak-only type."""
+    responds = isinstance(loss.fact, ev.CyberCostIncurred) and loss.fact.category == "leak_response"
+    return incident.plan.leak_only and responds and incident.fact.personal_data
 
 
 def evident(fact: ev.CyberIncidentDiscovered) -> date | None:
@@ -255,7 +259,8 @@ def _claim(incident: Incident, loss: Loss, on: date) -> Claim:
     for declines in DECLINING:
         if declines(incident, loss, on):
             return claim.decline(declines.clauses[0])  # type: ignore[attr-defined]
-    return claim._replace(limits=limits_of(incident, loss))
+    waited_for = evident(incident.fact) if needs_evidence(incident, loss) else None
+    return claim._replace(limits=limits_of(incident, loss), counts_from=max(day, waited_for or day))
 
 
 def _undiscovered(loss: Loss) -> Claim:

@@ -110,17 +110,18 @@ def renewal_notice(facts: Facts, lines: Sequence[Line]) -> Iterator[Deadline | D
         sent_on = notices[0].data.sent_on if notices else None
         if ended is None or ended > due_on:
             yield Deadline(period.start, "renewal_notice", None, due_on, sent_on, ("KR-02",))
-        yield from _renewed_though_refused(facts, period, first, notices)
+        yield from _renewed_though_refused(facts, period, (first, last), notices)
 
 
 def _renewed_though_refused(
-    facts: Facts, period: Period, first: date, notices: Sequence[Known[ev.RenewalNoticeSent]]
+    facts: Facts, period: Period, own: tuple[date, date], notices: Sequence[Known[ev.RenewalNoticeSent]]
 ) -> Iterator[Discrepancy]:
-    """A refusal on or before the notice's deadline, and a renewal of the same period all the same."""
+    """A refusal in the period, on or before the notice's deadline, and a renewal of the same period all the same."""
     deadline = max((notice.data.deadline for notice in notices), default=None)
+    first, last = own
     renewals = [renewed for renewed in facts.of(ev.PolicyRenewed) if renewed.data.period_start >= period.end]
     for refused in facts.of(ev.RenewalRefused):
-        if deadline is not None and first <= refused.data.refused_on <= deadline and renewals:
+        if deadline is not None and first <= refused.data.refused_on <= min(last, deadline) and renewals:
             starts = renewals[0].data.period_start
             yield Discrepancy(starts, "KR-02", starts.isoformat(), None, (refused.event_id, renewals[0].event_id))
 

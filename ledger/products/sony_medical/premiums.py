@@ -207,8 +207,8 @@ def lapse_event_id(policy_id: str, lapsed_on: date) -> str:
 
 
 def premium_deadlines(gone: Course, held: Held) -> Iterator[Deadline]:
-    """The last day of grace, met when both months are paid; the last day for a reinstatement, met by it."""
-    for grace in gone.graces:
+    """The last day of grace, met when both months are paid, once where two graces share it; the last day for a reinstatement."""
+    for grace in {(grace.last, grace.paid_on): grace for grace in reversed(gone.graces)}.values():
         yield Deadline(grace.grace_from, "grace", None, grace.last, grace.paid_on, ("SM-02",))
     for lapse in gone.lapses:
         yield Deadline(

@@ -82,6 +82,16 @@ def test_oy_11_two_different_days_are_a_discrepancy_and_the_certified_one_counts
     assert history.differs("2024-06-01") == differs
 
 
+def test_oy_11_a_contract_that_is_revoked_has_no_trigger_whose_days_could_differ() -> None:
+    history = Oyako()
+    history.add("ConditionRecorded", condition_id="c1", kind="sickness", onset_on="2024-05-01")
+    paid_in_full(history, "2024-09-01", condition_id="c1", cause_arose_on="2024-03-01")
+    assert history.differs("2024-09-01") == [("OY-11", "2024-03-01", "2024-05-01")]
+
+    history.add("PolicyRevoked", ground="fraud")
+    assert history.differs("2024-09-01") == []
+
+
 def test_oy_11_the_trigger_and_its_limits_stand() -> None:
     history = Oyako()
     paid_in_full(history, "2024-06-01", cause_arose_on="2024-03-31")

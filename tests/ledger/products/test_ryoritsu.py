@@ -377,6 +377,14 @@ def test_kr_02_of_two_notices_the_later_deadline_and_of_two_renewals_the_next(re
     assert found == [("2026-04-01", [refusal, renewal])][:rows]
 
 
+def test_kr_02_a_refusal_in_the_next_period_is_none_of_the_period_before() -> None:
+    h = policy()
+    h.add("RenewalNoticeSent", sent_on="2025-12-20", deadline="2027-03-01")
+    h.add("PolicyRenewed", period_start="2026-04-01", period_end="2027-04-01")
+    h.add("RenewalRefused", refused_on="2027-01-10")
+    assert h.on("2027-06-01")["discrepancies"] == []
+
+
 def test_kr_03_of_several_payments_the_first_counts() -> None:
     h = policy()
     h.add("PremiumMissed", due_month="2025-06", due_on="2025-06-27")

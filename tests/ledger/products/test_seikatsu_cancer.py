@@ -232,6 +232,15 @@ def test_sk_69_incidents_that_start_in_one_period_share_six_million_yen() -> Non
     assert incidents == {"c1/2023-02": (3_100_000, 6_000_000), "c2/2023-03": (2_900_000, 6_000_000)}
 
 
+def test_sk_69_treatment_in_a_gap_between_periods_begins_no_incident() -> None:
+    history = with_cancer(ANTICANCER, onset="2023-06-05")
+    history.renewed(2025)
+    treated(history, "2024-11-20", "2025-02-10")
+
+    assert declined(history, "2025-12-31") == ["SK-00", "SK-00"]
+    assert history.used("2025-12-31", "anticancer.incident") == {"c1/2025-01": (200_000, 6_000_000)}
+
+
 def test_sk_69_an_incident_belongs_to_the_period_of_its_first_treated_day() -> None:
     history = with_cancer(ANTICANCER)
     history.renewed(2024)

@@ -313,6 +313,17 @@ def test_sk_90_100_000_for_the_three_diseases(icd10: str, last: str, required: b
     assert [(c[2], c[3]) for c in papers(history)] == [(100_000, required)]
 
 
+@pytest.mark.parametrize(("first", "second", "threshold"), [("K35.8", "C34.1", 300_000), ("C34.1", "K35.8", 100_000)])
+def test_sk_90_of_a_hospitalisation_the_direct_cause_decides(first: str, second: str, threshold: int) -> None:
+    history = ill("2", first)
+    history.sickness("c2", icd10=second, onset="2023-03-01")
+    history.stay("s1", "2023-03-01", "2023-03-03", other_condition_ids=["c2"])
+    joined = history.stay("s2", "2023-03-10", "2023-03-12", condition_id="c2")
+    claimed(history, "k1", "2023-04-01", joined)
+
+    assert [c[1:3] for c in papers(history)] == [(3 * history.on("2023-04-01")["benefits"][0]["rate"], threshold)]
+
+
 def test_sk_90_always_for_anticancer_never_for_care() -> None:
     history = Seikatsu(riders={"anticancer": True}, more={"care": CARE})
     history.sickness(icd10="C34.1")

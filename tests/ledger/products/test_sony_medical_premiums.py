@@ -170,6 +170,13 @@ def test_sm_02_the_deadline_of_grace(day: str, rows: list[Any]) -> None:
     assert lapsed().deadlines(day, "grace") == rows
 
 
+def test_sm_02_two_graces_that_end_on_one_day_are_one_deadline() -> None:
+    h = policy()
+    for month, due_on in (("2022-11", "2022-11-28"), ("2022-12", "2023-01-02"), ("2023-01", "2023-01-28")):
+        h.add("PremiumMissed", due_month=month, due_on=due_on)
+    assert h.deadlines("2023-02-01", "grace") == [("2023-01-31", None, True)]
+
+
 # ---- SM-03 ------------------------------------------------------------------------------------------------------------------------
 
 

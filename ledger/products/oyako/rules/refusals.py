@@ -16,7 +16,7 @@ from ledger.products.oyako.rules.amounts import condition, condition_arose_on
 from ledger.products.oyako.rules.costs import borne
 from ledger.products.oyako.rules.cover import first_debit
 from ledger.products.oyako.rules.rescission import of_added_parts, of_the_contract
-from ledger.products.oyako.rules.trigger import trigger, trigger_day
+from ledger.products.oyako.rules.trigger import target, trigger_day
 from ledger.timeline import Facts, Known
 
 Refunded = Known[ev.CareCostRefunded]
@@ -157,8 +157,8 @@ def recorded_lapses(facts: Facts) -> Iterator[Discrepancy]:
 
 @clause("OY-11")
 def two_days_of_one_cause(facts: Facts) -> Iterator[Discrepancy]:
-    """The certificate of the trigger and its condition give different days of the cause."""
-    care = facts.once(trigger)
+    """The certificate of the trigger and its condition give different days of the cause. A contract that never was has no trigger."""
+    care = facts.once(target)
     named = condition(facts, care.certificate) if care is not None else None
     if care is None or named is None:
         return

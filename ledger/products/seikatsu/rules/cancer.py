@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import date
+from datetime import date, timedelta
+from itertools import pairwise
 from typing import NamedTuple
 
 from ledger import events as ev
@@ -145,9 +146,12 @@ def anticancer_treatment(facts: Facts, lines: Sequence[Line]) -> Iterator[Claim 
             payable.append(one)
         elif held_on_day(facts, one.first):
             declined.setdefault((rule, one.fact.condition_id, one.month), []).append(one)
+    begun, outside = incidents(facts, payable)
+    for one in outside:
+        declined.setdefault(("SK-00", one.fact.condition_id, one.month), []).append(one)
     for (declined_by, condition_id, name), months in declined.items():
         yield _claim(facts, f"{condition_id}/{name}", _month(facts, months), months[0].first).decline(declined_by)
-    for incident in incidents(facts, payable):
+    for incident in begun:
         yield from _months(facts, incident)
     for period in policy(facts).periods:
         if held_in(facts, anticancer, period):
@@ -155,12 +159,15 @@ def anticancer_treatment(facts: Facts, lines: Sequence[Line]) -> Iterator[Claim 
 
 
 def _treated(facts: Facts) -> Iterator[Treated]:
-    """Every treatment, month by month, in order of day and event id."""
+    """Every treatment, month by month, and from the first day of a period on by itself; in order of day and event id."""
+    begin = [period.first_day for period in policy(facts).periods]
     for treated in facts.of(ev.AnticancerTreated):
         fact, chain = treated.data, chains(facts)[treated.data.condition_id]
         for month in months_touched(fact.from_, fact.to):
             first, last = max(fact.from_, month_first(month)), min(fact.to, month_last(month))
-            yield Treated(first, treated.event_id, last, fact, chain)
+            turns = [first, *(day for day in begin if first < day <= last), last + timedelta(1)]
+            for start, following in pairwise(turns):
+                yield Treated(start, treated.event_id, following - timedelta(1), fact, chain)
 
 
 @clause("SK-07")
@@ -186,19 +193,21 @@ def goes_on(last: str, month: str) -> bool:
     return months_from_to(last, month) <= TERMS.number("incident_months", month_first(month))
 
 
-def incidents(facts: Facts, treated: Iterable[Treated]) -> Iterator[list[Month]]:
-    """The months of each incident, in order."""
-    chained: dict[frozenset[str], dict[str, list[Treated]]] = {}
+def incidents(facts: Facts, treated: Iterable[Treated]) -> tuple[list[list[Month]], list[Treated]]:
+    """The months of each incident, in order; and what was given outside the scheme while no incident ran (SK-00)."""
+    begun: list[dict[str, list[Treated]]] = []
+    outside: list[Treated] = []
+    running: dict[frozenset[str], dict[str, list[Treated]]] = {}
     for one in sorted(treated, key=lambda one: (one.first, one.event_id)):
-        chained.setdefault(one.chain, {}).setdefault(one.month, []).append(one)
-    for of_chain in chained.values():
-        incident: list[Month] = []
-        for month in sorted(of_chain):
-            if incident and not goes_on(incident[-1].month, month):
-                yield incident
-                incident = []
-            incident.append(_month(facts, of_chain[month]))
-        yield incident
+        months = running.get(one.chain)
+        if months is None or not goes_on(max(months), one.month):
+            if not in_scheme(facts, one.first):
+                outside.append(one)
+                continue
+            months = running[one.chain] = {}
+            begun.append(months)
+        months.setdefault(one.month, []).append(one)
+    return [[_month(facts, of_month) for of_month in months.values()] for months in begun], outside
 
 
 def _month(facts: Facts, treated: Sequence[Treated]) -> Month:
@@ -210,13 +219,12 @@ def _month(facts: Facts, treated: Sequence[Treated]) -> Month:
 
 
 def _months(facts: Facts, incident: list[Month]) -> Iterator[Claim]:
-    """The months of an incident. It began in the scheme, and then goes on after its end; else its months are declined."""
+    """The months of an incident, which goes on after the end of the scheme."""
     start = incident[0]
     key = f"{start.condition_id}/{start.month}"
     limits = anticancer_limits(facts, key, start)
     for month in incident:
-        claim = _claim(facts, key, month, start.first)
-        yield claim._replace(limits=limits) if in_scheme(facts, start.first) else claim.decline("SK-00")
+        yield _claim(facts, key, month, start.first)._replace(limits=limits)
 
 
 def _claim(facts: Facts, key: str, month: Month, judged_on: date) -> Claim:

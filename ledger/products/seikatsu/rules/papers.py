@@ -55,7 +55,7 @@ def since_last_certificate(facts: Facts, claim: Filed) -> list[Filed]:
 def threshold_of(facts: Facts, lines: Iterable[Line], on: date) -> int:
     """300,000 yen; 100,000 where a condition is cancer, acute myocardial infarction or stroke (Q1, Q8)."""
     grave = facts.once(_of_listed_conditions, (*TERMS.at("cancer", on), *TERMS.at("three_diseases", on)))
-    kind = "grave" if any(not grave.isdisjoint(line.events) for line in lines) else "other"
+    kind = "grave" if any(not grave.isdisjoint(_deciding(facts, line)) for line in lines) else "other"
     return int(TERMS.at("certificate_threshold", on)[kind])
 
 
@@ -70,6 +70,14 @@ def _of_listed_conditions(facts: Facts, diseases: tuple[str, ...]) -> frozenset[
     listed = Icd10List.parse(diseases)
     found = {one for one, condition in conditions(facts).items() if listed.covers(condition.icd10)}
     return frozenset(fact.event_id for fact in facts if vars(fact.data).get("condition_id") in found) if found else frozenset()
+
+
+def _deciding(facts: Facts, line: Line) -> frozenset[str]:
+    """The facts whose condition is the line's: of a hospitalisation its first admission alone, for its cause is the direct one (SK-22)."""
+    admitted = {fact.event_id: fact for fact in facts.of(ev.HospitalAdmitted)}
+    if admitted.keys().isdisjoint(line.events):
+        return frozenset(line.events)
+    return frozenset(event_id for event_id, fact in admitted.items() if fact.data.stay_id == line.key)
 
 
 def _to_the_day_in_view(facts: Facts, line: Line) -> Line:
