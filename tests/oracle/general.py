@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from itertools import groupby
-from typing import Any
 
 from . import base
 from .base import ONE, D, Fact, add_months, days, half_up, month_of, month_plus, of, years_after
