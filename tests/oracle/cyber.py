@@ -24,7 +24,7 @@ AMBIGUITIES: list[tuple[str, str, str]] = [
     ("CY-08", "S type: which incidents are a mere suspicion of attack, and which costs", "kind cyber_attack with attack_confirmed false; all its cyber_cost. Liability and business are not touched."),
     ("CY-09", "An incident discovered on or after withdrawal, cancellation, rescission inside the period", "Declined: CY-09, after a rescission by its own rule. Discovered before: later costs are paid."),
     ("CY-09", "Discovery on the first day, on the day two periods share", "First day of the first period: inside. Shared day: the earlier period's."),
-    ("CY-10", "applied_on before the group's regular start (applied 2025-03-10 for 2025-05-05)", "Refused as the words have it: another start than the 5th of the next month (04-05)."),
+    ("CY-10", "applied_on before the group's regular start (applied 2025-03-10 for 2025-05-05)", "To the closing day, 14 March, it starts with the scheme; later as the words have it."),
     ("CY-10", "Which start: entered_on or period_start", "entered_on where given, else period_start."),
     ("CY-11", "Facility names with a slash; several that fit", "The longest facility for which `<facility>/` starts the id."),
     ("CY-11", "per_facility: an incident whose facility a correction took away", "Discrepancy CY-11; its limits are keyed by the text before the first slash."),
@@ -68,7 +68,7 @@ def facility_of(facts: list[Fact], plan: dict, incident_id: str) -> str | None:
     """CY-11: the facility named by the incident's id; None where limits are shared."""
     if plan.get("sharing", "shared") == "shared":
         return None
-    fits = [name for name in facilities(facts) if incident_id.startswith(name + "/")]
+    fits = [name for name in facilities(facts) if incident_id.startswith(name + "/") and incident_id != name + "/"]
     return max(fits, key=len) if fits else incident_id.split("/", 1)[0]
 
 
@@ -211,12 +211,14 @@ def check(others: list[Fact], f: Fact) -> str | None:
         if plan is not None and not all_risk(plan) and cy_06_option(plan):
             return "CY-06"
     if f["type"] == "PolicyIssued" and d.get("applied_on"):                                        # CY-10
-        if (D(d.get("entered_on")) or D(d["period_start"])) != cy_10_start(D(d["applied_on"])):
+        start, applied = D(d.get("entered_on")) or D(d["period_start"]), D(d["applied_on"])
+        regular = (start.month, start.day) == (5, 5) and applied <= date(start.year, 3, 14)
+        if start != cy_10_start(applied) and not regular:
             return "CY-10"
     if f["type"] == "CyberIncidentDiscovered" and of(others, "PolicyIssued"):                      # CY-11
         plan = general.plan_on(others, D(d["discovered_on"]), end_inside=True)
         if plan.get("sharing", "shared") == "per_facility":
-            if not any(d["incident_id"].startswith(name + "/") for name in facilities(others)):
+            if not any(d["incident_id"].startswith(name + "/") and d["incident_id"] != name + "/" for name in facilities(others)):
                 return "CY-11"
     if f["type"] == "CoolingOffRequested":                                                         # CY-14
         return "CY-14"

@@ -221,7 +221,9 @@ def _incident(facts: Facts, held: Contract[CyberPlan], fact: Known[ev.CyberIncid
     if period is not None and any(ended <= day for ended in _ended(facts, held)):
         period = None
     plan = held.plan(day)
-    facility = fact.data.incident_id.split("/", 1)[0] if plan.sharing == "per_facility" else None
+    facility = None
+    if plan.sharing == "per_facility":  # a correction may have taken the facility away: its name is still the prefix
+        facility = named_facility(held, fact.data.incident_id) or fact.data.incident_id.partition("/")[0]
     return Incident(fact.data, fact.event_id, period, plan, facility)
 
 
@@ -309,12 +311,19 @@ def option_of_a_leak_plan(facts: Facts, new: Known[Any]) -> Ground | None:
 @clause("CY-10")
 def mid_term_entry(facts: Facts, new: Known[ev.PolicyIssued]) -> Ground | None:
     """Applied to the 15th: starts on the 5th of the next month; later: of the month after that; else with the scheme (中途加入)."""
-    applied, start = new.data.applied_on, new.data.period_start
-    if applied is None or (f"{start:%m-%d}" == TERMS.at("scheme_start", applied) and start >= applied):
+    applied, start = new.data.applied_on, new.data.entered_on
+    if applied is None or _with_the_scheme(applied, start):
         return None
     months = 1 if applied.day <= TERMS.number("entry_apply_by_day", applied) else 2
     allowed = add_months(applied, months).replace(day=TERMS.number("entry_start_day", applied))
-    return None if start == allowed else Ground("period_start", start.isoformat(), Words(str(allowed), str(allowed)))
+    field = "period_start" if start == new.data.period_start else "entered_on"
+    return None if start == allowed else Ground(field, start.isoformat(), Words(str(allowed), str(allowed)))
+
+
+def _with_the_scheme(applied: date, start: date) -> bool:
+    """Whether it was applied for in time to start with the scheme's period (申込締切日)."""
+    in_time = applied.isoformat() <= f"{start.year}-{TERMS.at('scheme_apply_by', applied)}"
+    return in_time and f"{start:%m-%d}" == TERMS.at("scheme_start", applied)
 
 
 @clause("CY-11")
@@ -323,12 +332,18 @@ def facility_named(facts: Facts, new: Known[ev.CyberIncidentDiscovered]) -> Grou
     held = contract(facts)
     if held.plan(new.data.discovered_on).sharing != "per_facility":
         return None
-    facility, slash, rest = new.data.incident_id.partition("/")
-    named = held.issued.facilities or ()
-    if slash and rest and facility in named:
+    if named_facility(held, new.data.incident_id) is not None:
         return None
-    forms = ", ".join(f"{name}/<id>" for name in named)
+    forms = ", ".join(f"{name}/<id>" for name in held.issued.facilities)
     return Ground("incident_id", new.data.incident_id, Words(forms, forms))
+
+
+def named_facility(held: Contract[CyberPlan], incident_id: str) -> str | None:
+    """The facility that an incident names, `<facility>/<id>`; of several whose names fit the longest."""
+    fits = (
+        name for name in held.issued.facilities if incident_id.startswith(f"{name}/") and incident_id != f"{name}/"
+    )
+    return max(fits, key=len, default=None)
 
 
 @clause("CY-14")
