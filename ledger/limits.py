@@ -59,8 +59,8 @@ class Claim(NamedTuple):
     steps: tuple[Step, ...] = ()
 
     def decline(self, rule: str) -> Claim:
-        """The claim declined by a rule, which is then the last of its rules."""
-        return self._replace(declined=True, rules=(*self.rules, rule), limits=())
+        """The claim declined by a rule, which is then the last of its rules, and named once."""
+        return self._replace(declined=True, rules=(*(one for one in self.rules if one != rule), rule), limits=())
 
     @property
     def is_run(self) -> bool:

@@ -124,6 +124,12 @@ def test_declined_claims_use_nothing_and_open_nothing() -> None:
     assert (line.rules, line.payable, line.gross) == (("R", "R-9"), 0, 70)
 
 
+def test_the_rule_that_declines_is_the_last_and_named_once() -> None:
+    both = cost("a", 70)._replace(rules=("R-1", "R-2"))
+    assert both.decline("R-1").rules == ("R-2", "R-1")
+    assert both.decline("R-3").rules == ("R-1", "R-2", "R-3")
+
+
 def test_a_limit_opens_with_the_first_line_that_touches_it() -> None:
     cap = yen_limit(50)
     found = within_limits([cost("a", 70, cap, on=D + timedelta(4)), cost("b", 1, cap, on=D + timedelta(2))])

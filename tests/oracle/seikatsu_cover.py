@@ -56,11 +56,11 @@ def case_of(facts: list[Fact], on: date) -> Case:
     changes: list[tuple[date, int, dict]] = []
     for f in of(facts, "PolicyRenewed"):
         if f["data"].get("plan") is not None:
-            changes.append((D(f["data"]["period_start"]), 0, f["data"]["plan"]))
+            changes.append((D(f["data"]["period_start"]), 0, f["event_id"], f["data"]["plan"]))
     for f in of(facts, "CoverageChanged"):
-        changes.append((D(f["data"]["effective_on"]), 1, f["data"]["plan"]))
-    changes.sort(key=lambda c: c[:2])
-    plans = [(entered, issued["plan"])] + [(day, plan) for day, _, plan in changes]
+        changes.append((D(f["data"]["effective_on"]), 1, f["event_id"], f["data"]["plan"]))
+    changes.sort(key=lambda c: c[:3])
+    plans = [(entered, issued["plan"])] + [(day, plan) for day, *_, plan in changes]
     case: Case = {"facts": facts, "on": on, "issued": issued, "start": start, "periods": base.periods(facts), "plans": plans,
                   "conditions": base.conditions(facts), "stays": base.stays(facts, on), "limits": {}, "lines": []}
     for s in case["stays"]:

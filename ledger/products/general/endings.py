@@ -73,11 +73,6 @@ def judged(claim: Claim) -> date:
     return claim.judged_on or claim.first
 
 
-def decline(claim: Claim, rule: str) -> Claim:
-    """The claim declined by a rule, which is named once also where it is the benefit's own."""
-    return claim.decline(rule) if claim.rules[-1:] != (rule,) else claim._replace(declined=True, limits=())
-
-
 @clause("KR-06")
 def _void(facts: Facts, claim: Claim) -> str | None:
     """A contract for unlawful gain, or void otherwise, never was: nothing is payable from the start (7, 15(1))."""

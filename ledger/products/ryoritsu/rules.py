@@ -19,7 +19,7 @@ from ledger.product import Ground, Guard, clause
 from ledger.products.general.contract import Contract, PlanHeld
 from ledger.products.general.contract import contract as read_contract
 from ledger.products.general.deadlines import PRESCRIPTION
-from ledger.products.general.endings import ENDED_BY_HOLDER, ENDINGS_GUARD, decline, endings, recorded_lapses_hold
+from ledger.products.general.endings import ENDED_BY_HOLDER, ENDINGS_GUARD, endings, recorded_lapses_hold
 from ledger.products.general.refunds import first_paid_on, months_paid, refund, unexpired
 from ledger.products.ryoritsu.plan import RyoritsuPlan
 from ledger.terms import Terms
@@ -81,13 +81,13 @@ def _guarded(facts: Facts, claim: Claim) -> Claim:
     """The claim as the clauses on end and prescription leave it, so that what they decline does not use up the one lump sum."""
     declined = (guard.declines(facts, claim) for guard in GUARDS)
     rule = next((rule for rule in declined if rule is not None), None)
-    return decline(claim, rule) if rule is not None and not claim.declined else claim
+    return claim.decline(rule) if rule is not None and not claim.declined else claim
 
 
 def covered(facts: Facts, claim: Claim) -> Claim:
     """The claim, declined by the first clause that leaves its day without cover."""
     checks = (in_a_period, premium_received, before_death, not_lapsed)
-    return next((decline(claim, rule) for check in checks if (rule := check(facts, claim.first)) is not None), claim)
+    return next((claim.decline(rule) for check in checks if (rule := check(facts, claim.first)) is not None), claim)
 
 
 @clause("KR-01")

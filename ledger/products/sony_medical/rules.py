@@ -13,7 +13,7 @@ from ledger.money import Reckoned, reckon, total
 from ledger.periods import ONE_DAY, month_first, month_last, period_of
 from ledger.product import clause
 from ledger.products.general.deadlines import PRESCRIPTION
-from ledger.products.general.endings import ENDINGS_GUARD, decline
+from ledger.products.general.endings import ENDINGS_GUARD
 from ledger.products.general.stays import Stay, stays
 from ledger.products.sony_medical.cover import Cover, arose_in_between, cover, not_in_force
 from ledger.products.sony_medical.plan import SonyMedicalPlan
@@ -111,7 +111,7 @@ def decided(facts: Facts, claim: Claim, month: MonthOfStay) -> Claim:
     if in_cover(facts.once(cover), claim.first):
         claim = claim._replace(last=min(claim.last, last_covered(facts, claim.first)))
     ruled = claim if claim.declined else covered(facts, claim, claim.first)
-    return decline(ruled, "SM-07") if month.last is None and not ruled.declined else ruled
+    return ruled.decline("SM-07") if month.last is None and not ruled.declined else ruled
 
 
 @clause("SM-07")
@@ -159,12 +159,12 @@ def _care(facts: Facts, event_id: str, care: ev.AdvancedCareReceived) -> Claim:
         condition_id=care.condition_id,
     )  # fmt: skip
     if not (care.eligible and care.in_japan):
-        return decline(claim, "SM-09")
+        return claim.decline("SM-09")
     if facts.once(cover).held.contract.plan(day).advanced_care_limit is None:
         return cover_taken_off(claim)
     ruled = covered(facts, claim, day)
     declined = (rule for guard in GUARDS if (rule := guard.declines(facts, ruled)) is not None)
-    return ruled if ruled.declined else next((decline(ruled, rule) for rule in declined), ruled)
+    return ruled if ruled.declined else next((ruled.decline(rule) for rule in declined), ruled)
 
 
 def _within_the_total(facts: Facts, claims: Sequence[Claim]) -> Iterator[Claim | Opening]:
@@ -189,7 +189,7 @@ def _total(cap: int, first: date) -> Limit:
 @clause("SM-10")
 def cover_taken_off(claim: Claim) -> Claim:
     """A cover that was taken off counts as cancelled (FAQ 5, 6)."""
-    return decline(claim, "SM-10")
+    return claim.decline("SM-10")
 
 
 def covered(facts: Facts, claim: Claim, day: date) -> Claim:
@@ -198,13 +198,13 @@ def covered(facts: Facts, claim: Claim, day: date) -> Claim:
     began = claim.judged_on or day
     lapses = standing.course.lapses
     if not_in_force(lapses, began, day) is not None:
-        return decline(claim, "SM-04")
+        return claim.decline("SM-04")
     if arose_in_between(facts, lapses, claim.condition_id):
-        return decline(claim, "SM-06")
+        return claim.decline("SM-06")
     rule = next(
         (rule for one in (began, day) if (rule := out_of_contract(standing, one, claim.rules[0])) is not None), None
     )
-    return decline(claim, rule) if rule is not None else claim
+    return claim.decline(rule) if rule is not None else claim
 
 
 def out_of_contract(standing: Cover, day: date, own: str) -> str | None:

@@ -182,6 +182,14 @@ def test_sk_68_a_month_within_six_after_the_last_treated_one_is_the_same_inciden
     assert len(history.used(END, "anticancer.incident")) == keys
 
 
+def test_sk_68_is_named_by_the_months_that_join_not_by_the_first() -> None:
+    history = with_cancer(ANTICANCER)
+    treated(history, "2023-04-25")
+    treated(history, "2023-05-02")
+
+    assert [line["rules"] for line in history.on(END)["benefits"]] == [["SK-66"], ["SK-68", "SK-66"]]
+
+
 def test_sk_68_a_month_reported_late_bridges_two_incidents_and_its_retraction_parts_them() -> None:
     history = with_cancer(ANTICANCER)
     history.renewed(2024)

@@ -208,6 +208,17 @@ def test_sk_85_a_certificate_by_the_day_after_continues_the_state(next_from: str
     assert first["to"] == annuity_to
 
 
+def test_sk_85_a_new_state_starts_after_the_one_before_though_certified_during_it() -> None:
+    history = cared()
+    certified(history, "2023-01-01", "2023-06-30")
+    certified(history, "2023-07-02", "2023-12-31", certified_on="2023-03-01")
+
+    annuity = [
+        (line["from"], line["to"]) for line in history.on("2023-12-31")["benefits"] if line["benefit"] == "care_annuity"
+    ]
+    assert annuity == [("2023-04-01", "2023-06-30"), ("2023-09-29", "2023-12-31")]
+
+
 def test_sk_85_a_lighter_certificate_ends_it_the_day_before() -> None:
     history = cared(level="care3")
     certified(history, "2023-10-01", "2024-09-30", "care1")

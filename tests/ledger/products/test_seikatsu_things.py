@@ -23,14 +23,18 @@ def declined(history: Seikatsu, day: str = END) -> list[str]:
 
 
 def disabled(
-    history: Seikatsu, *grades: tuple[int, str], on: str = "2023-03-01", existing: tuple[tuple[int, str], ...] = ()
+    history: Seikatsu,
+    *grades: tuple[int, str],
+    on: str = "2023-03-01",
+    accident: str = "2023-01-05",
+    existing: tuple[tuple[int, str], ...] = (),
 ) -> str:
     def listed(pairs: tuple[tuple[int, str], ...]) -> list[dict[str, Any]]:
         return [{"grade": grade, "site": site} for grade, site in pairs]
 
     more = {"existing": listed(existing)} if existing else {}
     return history.add(
-        "DisabilityFixed", fixed_on=on, accident_on="2023-01-05", condition_id="i1", disabilities=listed(grades), **more
+        "DisabilityFixed", fixed_on=on, accident_on=accident, condition_id="i1", disabilities=listed(grades), **more
     )
 
 
@@ -97,6 +101,14 @@ def test_sk_72_several_of_one_accident_are_one_assessment_from_the_later_day() -
     assert history.pays("2023-03-31") == {"injury_disability": 3_400_000}
     assert history.pays("2023-04-01") == {"injury_disability": 5_000_000}
     assert len(history.on("2023-04-01")["benefits"]) == 1
+
+
+def test_sk_72_an_accident_is_that_of_its_condition_though_one_report_names_another_day() -> None:
+    history = injured()
+    disabled(history, (8, "hand"))
+    disabled(history, (8, "foot"), accident="2023-01-06")
+
+    assert history.pays(END) == {"injury_disability": 5_000_000}
 
 
 def test_sk_70_the_amount_is_that_of_the_day_of_the_accident() -> None:

@@ -66,6 +66,6 @@ def _claim(facts: Facts, received: Known[ev.AdvancedCareReceived]) -> Iterator[C
     rule = excluded(condition, day) or covered.declined_by(day) or ("SK-55" if not_advanced_care(fact) else None)
     period = policy(facts).period(day)
     if rule is not None or period is None:
-        yield claim._replace(rules=()).decline(rule or "SK-00") if rule == "SK-55" else claim.decline(rule or "SK-00")
+        yield claim.decline(rule or "SK-00")
     else:
         yield claim._replace(limits=(advanced_care_limit(period),))

@@ -150,7 +150,7 @@ def anticancer_treatment(facts: Facts, lines: Sequence[Line]) -> Iterator[Claim 
     for one in outside:
         declined.setdefault(("SK-00", one.fact.condition_id, one.month), []).append(one)
     for (declined_by, condition_id, name), months in declined.items():
-        yield _claim(facts, f"{condition_id}/{name}", _month(facts, months), months[0].first).decline(declined_by)
+        yield _claim(f"{condition_id}/{name}", _month(facts, months), months[0].first).decline(declined_by)
     for incident in begun:
         yield from _months(facts, incident)
     for period in policy(facts).periods:
@@ -224,13 +224,14 @@ def _months(facts: Facts, incident: list[Month]) -> Iterator[Claim]:
     key = f"{start.condition_id}/{start.month}"
     limits = anticancer_limits(facts, key, start)
     for month in incident:
-        yield _claim(facts, key, month, start.first)._replace(limits=limits)
+        yield _claim(key, month, start.first, ("SK-68",) if month is not start else ())._replace(limits=limits)
 
 
-def _claim(facts: Facts, key: str, month: Month, judged_on: date) -> Claim:
+def _claim(key: str, month: Month, judged_on: date, joining: tuple[str, ...] = ()) -> Claim:
+    """The claim for a month; `joining`: the clause by which it belongs to an incident that began before."""
     return Claim(
         "anticancer", key, month.first, month_first(month.month), month_last(month.month), "month", 1, month_rate(month),
-        ("SK-68", "SK-66"), month.events, order=(key, month.month), judged_on=judged_on, condition_id=month.condition_id,
+        (*joining, "SK-66"), month.events, order=(key, month.month), judged_on=judged_on, condition_id=month.condition_id,
     )  # fmt: skip
 
 

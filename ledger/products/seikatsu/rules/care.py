@@ -80,7 +80,9 @@ def states_of_care(facts: Facts) -> list[State]:
         if states and fact.valid_from <= states[-1].last + ONE_DAY and states[-1].last not in ended:
             states[-1] = states[-1]._replace(last=last, certificates=(*states[-1].certificates, certificate))
         else:
-            states.append(State(min(fact.certified_on, fact.valid_from), last, fact.valid_from, (certificate,)))
+            start = min(fact.certified_on, fact.valid_from)
+            start = max(start, states[-1].last + ONE_DAY) if states else start
+            states.append(State(start, last, fact.valid_from, (certificate,)))
     return states
 
 

@@ -18,7 +18,6 @@ from ledger.products.seikatsu.rules.purposes import excluded
 from ledger.timeline import Facts, Known
 
 Fixed = Known[ev.DisabilityFixed]
-Accident = tuple[str, date]
 
 
 def injury_disability(plan: SeikatsuPlan) -> int:
@@ -28,23 +27,27 @@ def injury_disability(plan: SeikatsuPlan) -> int:
 
 def disabilities(facts: Facts, lines: Sequence[Line]) -> Iterator[Claim | Item]:
     """One assessment for each accident: several disabilities of one accident are assessed together (SK-72)."""
-    accidents: dict[Accident, list[Fixed]] = {}
+    accidents: dict[str, list[Fixed]] = {}
     for fixed in facts.of(ev.DisabilityFixed):
-        accidents.setdefault((fixed.data.condition_id, fixed.data.accident_on), []).append(fixed)
-    for (condition_id, accident_on), of_accident in accidents.items():
-        yield from _of_accident(facts, condition_id, accident_on, of_accident)
+        accidents.setdefault(fixed.data.condition_id, []).append(fixed)
+    for condition_id, of_accident in accidents.items():
+        injured = conditions(facts)[condition_id].kind == "injury"
+        in_time = [one for one in of_accident if injured and not arisen_late(one.data)]
+        for one in of_accident:
+            if one not in in_time:
+                yield from _assessed(facts, [one], "SK-70")
+        if in_time:
+            yield from _assessed(facts, in_time, None)
 
 
-def _of_accident(facts: Facts, condition_id: str, accident_on: date, fixed: Sequence[Fixed]) -> Iterator[Claim]:
-    insured = sum(layer.amount for layer in layers(facts, injury_disability, accident_on))
-    if not insured:
-        return
-    injured = conditions(facts)[condition_id].kind == "injury"
-    in_time = [one for one in fixed if injured and not arisen_late(one.data)]
-    yield from (_claim([one], insured).decline("SK-70") for one in fixed if one not in in_time)
-    if in_time:
-        rule = excluded(conditions(facts)[condition_id], accident_on) or (None if in_scheme(facts, accident_on) else "SK-00")
-        claim = _claim(in_time, insured)
+def _assessed(facts: Facts, fixed: Sequence[Fixed], rule: str | None) -> Iterator[Claim]:
+    """The claim for one assessment, where the cover is held on the day of the accident; declined by the rule, if any, or another."""
+    fact = fixed[0].data
+    insured = sum(layer.amount for layer in layers(facts, injury_disability, fact.accident_on))
+    if insured:
+        rule = rule or excluded(conditions(facts)[fact.condition_id], fact.accident_on)
+        rule = rule or (None if in_scheme(facts, fact.accident_on) else "SK-00")
+        claim = _claim(fixed, insured)
         yield claim.decline(rule) if rule else claim
 
 

@@ -264,7 +264,7 @@ def _worn_out_of_time(facts: Facts, worn: Known[ev.ImmobilisationWorn]) -> Itera
             claim = Claim(
                 "outpatient_daily", worn.event_id, start, start, end, "day", n, rate.amount, ("SK-39",), (worn.event_id,), steps=rate.steps
             )  # fmt: skip
-            declined = claim.decline("SK-38") if counts else claim._replace(rules=()).decline("SK-39")
+            declined = claim.decline("SK-38" if counts else "SK-39")
             yield declined._replace(judged_on=accident_day(condition) or start, condition_id=fact.condition_id)
             if not counts:
                 return
@@ -312,4 +312,4 @@ def _claim(run: list[Taken]) -> Claim:
     if way is not None:
         return claim._replace(rules=(*treated.rules, way.rule), limits=(way.limit,))
     assert reason is not None, "a day of treatment is paid in some way, or a clause declines it"
-    return claim._replace(rules=tuple(rule for rule in treated.rules if rule != reason)).decline(reason)
+    return claim.decline(reason)

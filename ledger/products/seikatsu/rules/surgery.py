@@ -162,7 +162,7 @@ def radiations(facts: Facts, lines: Sequence[Line]) -> Iterator[Claim | Item]:
         if rule is None and given_too_soon(chain, fact, paid):
             rule = "SK-50"
         rate = radiation_rate(facts, fact, covered.amount or covered.held)
-        claim = _claim("radiation", given, fact.given_on, rate, ("SK-50",) if rule != "SK-50" else (), rule, condition)
+        claim = _claim("radiation", given, fact.given_on, rate, ("SK-50",), rule, condition)
         if is_paid(facts, claim):
             paid.append(Given(chain, fact.modality, fact.given_on))
         yield claim

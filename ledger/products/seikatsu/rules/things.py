@@ -228,4 +228,4 @@ def _within(facts: Facts, claim: Claim, day: date, rule: str | None, limits: tup
     """The claim within its limits, or declined: by SK-00 outside the scheme, else by its own clause."""
     if not in_scheme(facts, day):
         return claim.decline("SK-00")
-    return claim._replace(rules=()).decline(rule) if rule is not None else claim._replace(limits=limits)
+    return claim.decline(rule) if rule is not None else claim._replace(limits=limits)
