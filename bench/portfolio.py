@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
+from datetime import UTC, date, datetime
 from itertools import islice
 from random import Random
 from tempfile import TemporaryFile
@@ -14,9 +15,15 @@ import orjson
 
 from bench.stories import STORIES, story
 from ledger.products import PRODUCTS
+from ledger.recorders.log import micros
 
 SHARES = {"seikatsu": 60, "sony-medical": 15, "oyako": 12, "ryoritsu": 8, "cyber": 5}
 SEED = 20260401
+ON = date(2024, 10, 31)
+KNOWN_AT = datetime(2025, 1, 1, tzinfo=UTC)
+CUT = micros(KNOWN_AT)
+"""The day and the instant that every question is about: most of a portfolio has happened, and not all of it is known."""
+
 RUN = 1_000
 """Policies that are sorted in memory at once, where the dump is ordered by time."""
 

@@ -1,4 +1,4 @@
-"""Figures, each beside its floor, as a table."""
+"""Figures, each beside its floor and its peers, as a table for the terminal and for a page."""
 
 from __future__ import annotations
 
@@ -9,14 +9,26 @@ from rich.table import Table
 
 
 class Figure(NamedTuple):
-    """What was measured, its floor and the ratio where there is one, the aim, and whether it is met."""
+    """What was measured, the floor, the peers, the ratio that the aim is about, and whether it is met."""
 
     name: str
     value: str
     floor: str = ""
+    peers: str = ""
     ratio: float | None = None
     aim: str = ""
     met: bool | None = None
+    number: float | None = None  # for the growth of some figures: seconds, or bytes
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """As a row."""
+        ratio = "" if self.ratio is None else f"× {self.ratio:.2f}"
+        return self.name, self.value, self.floor, self.peers, ratio, self.aim, {None: "", True: "met", False: "not met"}[self.met]
+
+
+COLUMNS = ("figure", "ours", "floor", "peers", "ratio", "aim", "")
+LEFT = ("figure", "aim", "")
 
 
 def within(ratio: float, most: float) -> dict[str, Any]:
@@ -24,16 +36,19 @@ def within(ratio: float, most: float) -> dict[str, Any]:
     return {"ratio": ratio, "aim": f"at most × {most:g}", "met": ratio <= most}
 
 
+def beyond(ratio: float, least: float) -> dict[str, Any]:
+    """How many times as fast as a peer, beside the least that is aimed at."""
+    return {"ratio": ratio, "aim": f"at least × {least:g}", "met": ratio >= least}
+
+
 def show(title: str, figures: list[Figure]) -> None:
     """Prints the figures."""
     table = Table(title=title, title_justify="left")
-    for column, justify in (("", "left"), ("figure", "right"), ("floor", "right"), ("ratio", "right"), ("aim", "left"), ("", "left")):
-        table.add_column(column, justify=justify)  # type: ignore[arg-type]
+    for column in COLUMNS:
+        table.add_column(column, justify="left" if column in LEFT else "right")
     for one in figures:
-        ratio = "" if one.ratio is None else f"× {one.ratio:.2f}"
-        met = {None: "", True: "met", False: "not met"}[one.met]
-        table.add_row(one.name, one.value, one.floor, ratio, one.aim, met)
-    Console(width=150).print(table)
+        table.add_row(*one.cells)
+    Console(width=190).print(table)
 
 
 def rate(number: float, seconds: float, what: str) -> str:
@@ -44,3 +59,8 @@ def rate(number: float, seconds: float, what: str) -> str:
 def micro(seconds: float) -> str:
     """A time in microseconds."""
     return f"{seconds * 1e6:,.0f} µs"
+
+
+def milli(seconds: float) -> str:
+    """A time in milliseconds."""
+    return f"{seconds * 1e3:,.0f} ms"

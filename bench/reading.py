@@ -1,0 +1,222 @@
+"""What is measured of the read model of a large portfolio: each question beside its floor and its peers, who give the same answers.
+
+Questions of one policy take turns and are timed by the clock; what reads whole tables is timed by the processor, all threads together.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from sqlalchemy import Engine
+
+from bench import copies, floors, peers
+from bench.figures import Bench
+from bench.peers import Peer, Total
+from bench.portfolio import CUT, KNOWN_AT, ON
+from bench.rectangles import rectangles
+from bench.table import Figure, beyond, micro, milli, rate, within
+from ledger.application import ClaimsLedger
+from projections import as_of, cluster, queries, rows
+from projections.catch_up import catch_up
+from projections.export import export
+from projections.queries import Question, reader
+from projections.read_model import opened
+from projections.rebuild import BATCH
+
+ASKED = 1_000
+TIMES = 5
+PART = 2_000
+"""Policies of which the bare loop of a rebuild is measured."""
+
+
+def reading(bench: Bench, *, servers: bool) -> Iterator[Figure]:
+    """Copies the originals to the size asked for, follows the log, and asks."""
+    sizes: dict[str, int] = {}
+    with ClaimsLedger.open(str(bench.imported)) as originals, ClaimsLedger.open(str(bench.database)) as ledger, ExitStack() as stack:
+        ledger.init()
+        copies.copy(originals, ledger, bench.policies)
+        facts = copies.facts(originals, bench.policies)
+        sizes["log"] = floors.pages(bench.database)
+        engine = stack.enter_context(opened(str(bench.database)))
+        yield from _rebuilt(bench, ledger, engine)
+        sizes["read model"] = floors.pages(bench.database) - sizes["log"]
+        found = stack.enter_context(peers.present()) if servers else []
+        yield from _loaded(bench, originals, found, facts)
+        yield from _limits(bench, engine, found)
+        yield from _portfolio(bench, engine, found)
+        yield from _parquet(bench, engine, sizes)
+        sizes |= {peer.name: peer.bytes() for peer in found}
+        yield from _storage(bench, facts, sizes)
+
+
+def turns(times: int, clock: Callable[[], float], **works: Callable[[], Any]) -> dict[str, float]:
+    """The median time of each work; they take turns."""
+    found: dict[str, list[float]] = {name: [] for name in works}
+    for _ in range(times):
+        for name, work in works.items():
+            start = clock()
+            work()
+            found[name].append(clock() - start)
+    return {name: median(taken) for name, taken in found.items()}
+
+
+def _same(ours: object, theirs: object, whose: str) -> None:
+    """A figure beside another answer is none."""
+    if ours != theirs:
+        raise AssertionError(f"{whose} answers otherwise: {theirs}, not {ours}")
+
+
+# ---- the read model, built ---------------------------------------------------------------------------------------------------------
+
+
+def _rebuilt(bench: Bench, ledger: ClaimsLedger, engine: Engine) -> Iterator[Figure]:
+    position, _ = ledger.head()
+    start = time.process_time()
+    catch_up(engine, ledger, batch=BATCH)
+    taken = time.process_time() - start
+    floor, records = floors.rebuilt(bench.database, bench.folder / "loop.db", min(PART, bench.policies))
+    ratio = taken / position / (floor / records)
+    mine, theirs = rate(position, taken, "records"), rate(records, floor, "records")
+    yield Figure("rebuild of the read model (processor)", mine, theirs, **within(ratio, 1.7), number=taken / position)
+
+
+# ---- the limits of one policy ------------------------------------------------------------------------------------------------------
+
+
+def _loaded(bench: Bench, originals: ClaimsLedger, found: list[Peer], facts: int) -> Iterator[Figure]:
+    """The peers hold what the ledger's read model holds of the same policies."""
+    with opened(str(bench.imported)) as engine:
+        catch_up(engine, originals)
+    of = rectangles(floors.bare(bench.imported))
+    patterns = [of.get(policy_id, []) for policy_id in originals.policies()]
+    for peer in found:
+        start = time.perf_counter()
+        count = peer.load(patterns, bench.policies)
+        yield Figure(f"{peer.name} {peer.version}, loaded", "", peers=f"{count:,} rectangles, {time.perf_counter() - start:,.0f} s")
+
+
+def _limits(bench: Bench, engine: Engine, found: list[Peer]) -> Iterator[Figure]:
+    asked = [copies.name(n * 7919 % bench.policies) for n in range(ASKED)]
+    floor = floors.SumOfAPolicy(bench.database)
+    names = [peer.name for peer in found]
+    times: dict[str, list[float]] = {name: [] for name in ("ours", "floor", *names)}
+    with reader(engine) as model:
+        for policy_id in asked[:200]:
+            mine = model.limits(policy_id, ON, known_at=KNOWN_AT)
+            used = {(row.limit, row.key): row.used for row in mine}
+            _same(used, floor.named(policy_id, used), "the bare sum")
+            for peer in found:
+                _same([(row.limit, row.key, row.cap, row.used) for row in mine], peer.limits(policy_id, ON, CUT), peer.name)
+        for policy_id in asked:
+            ready = [peer.ready(policy_id, ON, CUT) for peer in found]
+            number = floor.numbers[policy_id]
+            works: list[Callable[[], Any]] = [lambda: model.limits(policy_id, ON, known_at=KNOWN_AT), lambda: floor.ask(number)]  # noqa: B023
+            works += [lambda peer=peer, question=question: peer.ask(question) for peer, question in zip(found, ready, strict=True)]
+            for name, work in zip(times, works, strict=True):
+                start = time.perf_counter()
+                work()
+                times[name].append(time.perf_counter() - start)
+    mine, bare = median(times["ours"]), median(times["floor"])
+    beside = "; ".join(f"{name} {micro(median(times[name]))}" for name in names)
+    yield Figure("limits of one policy, as typed rows", micro(mine), micro(bare), beside, **within(mine / bare, 2), number=mine)
+    if "MariaDB" in times:
+        yield Figure("  times as fast as MariaDB", "", **beyond(median(times["MariaDB"]) / mine, 3))
+
+
+# ---- a portfolio -------------------------------------------------------------------------------------------------------------------
+
+
+def _portfolio(bench: Bench, engine: Engine, found: list[Peer]) -> Iterator[Figure]:
+    """Summed up inside each database, so that no driver is measured; then as typed rows that stream."""
+    sql = floors.bare(bench.database)
+    given = {"on": ON.toordinal(), "cut": CUT}
+    statement = as_of.portfolio("sqlite", as_of.LIMITS, "known_us", ())
+    total = f"SELECT COUNT(*), SUM(amount), SUM(cap) FROM ({statement}) WHERE kind = 2"
+    mine = Total(*sql.execute(total, given).fetchone())
+    _same(mine.used, sql.execute(floors.ALL_SUMS, given).fetchone()[1], "the bare sum")
+    for peer in found:
+        _same(mine, peer.portfolio(ON, CUT), peer.name)
+    taken = turns(
+        TIMES, time.thread_time,
+        ours=lambda: sql.execute(total, given).fetchall(),
+        floor=lambda: sql.execute(floors.ALL_SUMS, given).fetchall(),
+    )  # fmt: skip
+    theirs = turns(TIMES, time.perf_counter, **{peer.name: lambda peer=peer: peer.portfolio(ON, CUT) for peer in found})
+    beside = "; ".join(f"{name} {milli(seconds)}" for name, seconds in theirs.items())
+    aim = within(taken["ours"] / taken["floor"], 1.5) | {"number": taken["ours"]}
+    yield Figure(f"{mine.limits:,} limits of all policies (processor)", milli(taken["ours"]), milli(taken["floor"]), beside, **aim)
+    yield _as_rows(engine, mine, sql, given)
+
+
+def _as_rows(engine: Engine, mine: Total, sql: Any, given: dict[str, int]) -> Figure:
+    def typed() -> None:
+        with queries.snapshot(engine) as connection:
+            found = queries.report(connection, Question(ON, KNOWN_AT), rows.limits, _undetermined)
+            _same(mine.limits, sum(1 for _ in found), "the stream of rows")
+
+    def bare() -> None:
+        cursor = sql.execute(floors.SUMS, given)
+        while cursor.fetchmany(queries.AT_ONCE):
+            pass
+
+    taken = turns(3, time.thread_time, ours=typed, floor=bare)
+    ratio = taken["ours"] / taken["floor"]
+    return Figure("  as typed rows that stream (processor)", milli(taken["ours"]), milli(taken["floor"]), ratio=ratio)
+
+
+def _undetermined(policy: rows.Policy) -> None:
+    raise AssertionError(f"{policy.policy_id} is undetermined: {policy.undetermined}")
+
+
+# ---- the export --------------------------------------------------------------------------------------------------------------------
+
+
+def _parquet(bench: Bench, engine: Engine, sizes: dict[str, int]) -> Iterator[Figure]:
+    """The documented statement beside DuckDB's own sum over the same files."""
+    import duckdb
+
+    folder = bench.folder / "parquet"
+    start = time.process_time()
+    written = export(engine, folder)
+    taken = time.process_time() - start
+    yield Figure("export to Parquet (processor)", rate(written.movements, taken, "movements"), number=taken / written.movements)
+    sizes["Parquet"] = _folder(folder)
+    with duckdb.connect() as connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        own = {"movements": f"{folder}/movements/*.parquet", "on": ON, "known_at": KNOWN_AT}
+        given = own | {"accounts": f"{folder}/accounts/*.parquet"}
+        ours = connection.sql(cluster.statement(), params=given).to_arrow_table()
+        theirs = connection.sql(floors.DUCKDB, params=own).to_arrow_table()
+        _same(sum(ours["used"].to_pylist()), sum(theirs["used"].to_pylist()), "DuckDB's own sum")
+        times = turns(
+            TIMES, time.process_time, ours=lambda: connection.sql(cluster.statement(), params=given).to_arrow_table(),
+            floor=lambda: connection.sql(floors.DUCKDB, params=own).to_arrow_table(),
+        )  # fmt: skip
+    ratio = times["ours"] / times["floor"]
+    yield Figure(
+        "  the limits by DuckDB (processor)", milli(times["ours"]), milli(times["floor"]), **within(ratio, 1.3), number=times["ours"]
+    )
+
+
+def _folder(folder: Path) -> int:
+    return sum(file.stat().st_size for file in folder.rglob("*.parquet"))
+
+
+def _storage(bench: Bench, facts: int, sizes: dict[str, int]) -> Iterator[Figure]:
+    """Bytes a fact, beside the dump's own lines."""
+    with bench.dump.open("rb") as dump:
+        bare = bench.dump.stat().st_size / sum(1 for _ in dump)
+    names = {
+        "log": "log, a fact: with what follows, chain, indexes", "read model": "read model, a fact", "Parquet": "export to Parquet, a fact",
+    }  # fmt: skip
+    for of, size in sizes.items():
+        each, json = f"{size / facts:,.0f} B", f"JSON line {bare:,.0f} B"
+        if of in names:
+            yield Figure(names[of], each, json, ratio=size / facts / bare, number=size / facts)
+        else:
+            yield Figure(f"the limits in {of}, a fact", "", json, each, size / facts / bare)
