@@ -70,12 +70,12 @@ _FILTERS: Final = {
 
 @cache
 def one_policy(dialect: str, asked: Asked, known: str) -> str:
-    """The sums of one policy, whose number comes last. `known` is the column that the cut is taken on: known_us or position."""
+    """The sums of one policy; null comes last. `known` is the column that the cut is taken on: known_us or position."""
     number = f"(SELECT policy_no FROM read_policies WHERE generation = {_GENERATION} AND policy_id = :policy_id)"
     # PostgreSQL is told the number twice, and then reads the policy's accounts at once; SQLite looks each of them up in less time.
     of = "s.policy_no" if dialect == "sqlite" else number
     return (
-        f"SELECT {asked.columns}, a.policy_no FROM (SELECT m.policy_no, m.kind, m.account_no, {_SUMS} FROM read_movements m "
+        f"SELECT {asked.columns}, NULL FROM (SELECT m.policy_no, m.kind, m.account_no, {_SUMS} FROM read_movements m "
         f"WHERE m.policy_no = {number} AND m.kind {asked.kinds} AND m.day <= :on AND m.{known} <= :cut "
         f"GROUP BY m.policy_no, m.kind, m.account_no) s JOIN read_accounts a ON a.policy_no = {of} AND a.account_no = {asked.account} "
         f"WHERE {asked.shown}"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
-from functools import lru_cache
 from typing import Any, Final, NamedTuple, TypeVar
 
 from projections import tables
@@ -148,7 +147,7 @@ def limits(found: Policy, on: int) -> list[Limit]:
     """The limits in use, and those that are shown unused, by name and key."""
     policy_id, product, _, sums = found
     rows = [
-        _made(Limit, (policy_id, product, name, key, unit, cap, used, cap - used, _day(first), _dated(last), _rules(rules)))
+        _made(Limit, (policy_id, product, name, key, unit, cap, used, cap - used, _DAYS[first], _LAST[last], _RULES[rules]))
         for _, name, key, unit, cap, used, first, last, rules, _ in sums
     ]
     rows.sort()  # no two rows of a policy have the same limit and key
@@ -187,7 +186,7 @@ def _settled(policy_id: str, product: str, benefit: str | None, sums: list[int])
 def deadlines(found: Policy, on: int) -> list[Deadline]:
     """The deadlines in order of the day due, and whether each is overdue on the day asked for."""
     rows = [
-        Deadline(found.policy_id, kind, claim_id, _day(due), _dated(met), on > due if met is None else met > due, _rules(rules))
+        Deadline(found.policy_id, kind, claim_id, _DAYS[due], _LAST[met], on > due if met is None else met > due, _RULES[rules])
         for _, kind, claim_id, due, met, rules, _ in found.sums
     ]
     rows.sort(key=_deadline_order)
@@ -208,15 +207,17 @@ def flat(policies: Iterable[Policy], rows: Rows[R], on: date, undetermined: Call
             yield from rows(found, day)
 
 
-@lru_cache(100_000)
-def _day(ordinal: int) -> date:
-    return date.fromordinal(ordinal)
+class _Read(dict[Any, Any]):
+    """What stored values are, each worked out once: there are as many days, and as many sets of rules, as the clauses know."""
+
+    def __init__(self, read: Callable[[Any], Any]) -> None:
+        self._read = read
+
+    def __missing__(self, stored: Any) -> Any:
+        found = self[stored] = self._read(stored)
+        return found
 
 
-def _dated(ordinal: int | None) -> date | None:
-    return None if ordinal is None or ordinal == UNDATED else _day(ordinal)
-
-
-@lru_cache(10_000)
-def _rules(joined: str | None) -> tuple[str, ...]:
-    return tuple(joined.split()) if joined else ()
+_DAYS: Final = _Read(date.fromordinal)
+_LAST: Final = _Read(lambda ordinal: None if ordinal is None or ordinal == UNDATED else _DAYS[ordinal])
+_RULES: Final = _Read(lambda joined: tuple(joined.split()) if joined else ())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Any, Final, Literal, NamedTuple
 
 from sqlalchemy import Connection
@@ -84,9 +85,7 @@ class Filled:
 
     def cells(self) -> Iterator[tuple[Any, ...]]:
         """The rows as tuples, in the order of the columns."""
-        attributes = [column.attribute for column in self.report.columns]
-        for row in self.rows:
-            yield tuple(getattr(row, attribute) for attribute in attributes)
+        return map(attrgetter(*(column.attribute for column in self.report.columns)), self.rows)
 
     def about(self) -> list[tuple[str, str]]:
         """What was asked, of which log, under which terms."""
