@@ -301,7 +301,7 @@ def refunds(facts: list[Fact], on: date, insured: str | None) -> list[dict]:
         for month, amount in premium_by_month(f).items():
             if month > last_begun:
                 total += amount
-    return [{"kind": "premium", "amount": total, "due_from": end.isoformat()}] if total else []
+    return [{"kind": "premium", "amount": total, "due_from": end.isoformat()}] if total > 0 else []
 
 
 # ---- refusals and discrepancies ---------------------------------------------------------------------------------------------

@@ -54,5 +54,5 @@ def unexpired(facts: Facts, period: Period, ended_on: date, rules: tuple[str, ..
 
 def refund(amount: int, due_from: date, rules: tuple[str, ...]) -> Iterator[Refund]:
     """Premium to be given back from a day, where there is any."""
-    if amount:
+    if amount > 0:
         yield Refund(due_from, "premium", amount, due_from, rules)

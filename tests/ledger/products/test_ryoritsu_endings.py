@@ -135,6 +135,13 @@ def test_kr_07_a_payment_is_spread_evenly_half_up_with_the_remainder_on_the_last
     assert [refund[0] for refund in h.refunds("2026-02-01")] == [back]
 
 
+def test_kr_07_a_remainder_below_zero_is_no_refund() -> None:
+    h = policy()
+    premium(h, amount=7)
+    h.add("PersonDied", person_id="p1", died_on="2026-02-20")
+    assert h.refunds("2026-02-20") == []
+
+
 @pytest.mark.parametrize(("died", "back"), [("2026-02-14", 6_000), ("2026-02-15", 3_000)])
 def test_kr_07_months_are_counted_from_the_start_day(died: str, back: int) -> None:
     h = policy(("2025-04-15", "2026-04-15"))
