@@ -2,35 +2,31 @@
 
     answer(events, on) -> dict             events: wire events known, in recording order
     comparable(ledger_answer) -> dict      the ledger's JSON answer (30-answers.md) in the same shape
-    difference(oracle, ledger, strict=False) -> list of texts, empty where they agree
+    difference(oracle, ledger) -> list of texts, empty where they agree
 
 Shape: {"state", "lines": sorted [(benefit, key, from, to, gross, payable, decision, deciding rule)], "limits": {"limit|key": [unit, cap, used]},
-"certificates": sorted [(claim_id, claimed, threshold, required)], "orphans": count, "outstanding": yen}; the oracle's also has
-"acceptable": {(benefit, key, from): rules that decline the line} and "chains": {condition: the least of its chain}, for `difference`.
+"certificates": sorted [(claim_id, claimed, threshold, required)], "orphans": count, "outstanding": yen}.
 """
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, timedelta
-from typing import Any
 
 from . import base, seikatsu_care, seikatsu_hospital, seikatsu_rest, seikatsu_treatment, seikatsu_visits
 from . import seikatsu_cover as sc
-from .base import D, of
+from .base import D, of, plus
 from .seikatsu_cover import Case
 
 AMBIGUITIES: list[tuple[str, str, str]] = [
     ("30/limits", "Period rows of the period of `on` with used 0",
      "hospital_days and advanced_care always; three_days, cancer_diagnosis, anticancer, bailee, belongings, household where held on `on`. Shown while `on` lies in a "
-     "period from entry on, also after a cancellation; not compared where the state is not in_force, unless strict."),
+     "period, also before the entry and after a cancellation."),
     ("30/benefits", "Runs of a day benefit that two rules decline on adjoining days", "One run a rule. Runs that differ only in the limit that cut them are one."),
     *sc.AMBIGUITIES, *seikatsu_hospital.AMBIGUITIES, *seikatsu_visits.AMBIGUITIES, *seikatsu_treatment.AMBIGUITIES, *seikatsu_rest.AMBIGUITIES,
 ]
 
 DAY_BENEFITS = ("hospital_daily", "outpatient_daily", "three_daily", "cancer_long_stay", "care_annuity")
 
-
-DERIVED = ("cancer_diagnosis", "hospital_daily", "lump_admission", "lump_long", "lump_discharge", "three_lump", "three_daily", "cancer_long_stay", "outpatient_daily")
 
 
 # ---- SK-90 ---------------------------------------------------------------------------------------------------------------------
@@ -64,7 +60,7 @@ def sk_90_certificates(case: Case, lines: list[dict]) -> list[tuple]:
 def open_periods(case: Case) -> None:
     """Each period limit of the period of `on`, even where used is 0."""
     key, plan = sc.period_key(case, case["on"]), sc.plan_on(case, case["on"])
-    if key is None or case["on"] < case["start"]:
+    if key is None:
         return
     rows = [("hospital_days.period", "days", plan["hospital_type"]), ("advanced_care.period", "yen", 10_000_000)]
     for what, limit, unit, cap in (("three_daily", "three_days.period", "days", 120), ("cancer_diagnosis", "cancer_diagnosis.period", "times", 1),
@@ -129,7 +125,6 @@ def merged(lines: list[dict]) -> list[dict]:
             last["gross"] += l["gross"]
             last["payable"] += l["payable"]
             last["events"] = last["events"] + [e for e in l["events"] if e not in last["events"]]
-            last["acceptable"] = sorted({*last["acceptable"], *l["acceptable"]})
     return out
 
 
@@ -145,15 +140,13 @@ def shape(l: dict) -> tuple:
 def answer(events: list[dict], on: date) -> dict:
     k = base.known(events)
     if k.issued is None:
-        return {"state": "unknown", "lines": [], "limits": {}, "certificates": [], "orphans": len(k.orphans), "outstanding": 0, "acceptable": {}, "chains": {}}
+        return {"state": "unknown", "lines": [], "limits": {}, "certificates": [], "orphans": len(k.orphans), "outstanding": 0}
     case = derive(k.facts, on)
     lines = merged(case["lines"])
     return {"state": base.state_on(case["facts"], on), "lines": sorted(shape(l) for l in lines),
             "limits": {f"{limit}|{key}": list(row) for (limit, key), row in sorted(case["limits"].items())},
             "certificates": sk_90_certificates(case, case["lines"]), "orphans": len(k.orphans),
-            "outstanding": base.settlement(lines, case["facts"], on)["outstanding"],
-            "acceptable": {(l["benefit"], l["key"], l["from"].isoformat()): l["acceptable"] for l in lines if l["decision"] == "declined"},
-            "chains": {c: min(sc.chain(case, c)) for c in case["conditions"]}}
+            "outstanding": base.settlement(lines, case["facts"], on)["outstanding"]}
 
 
 # ---- the ledger's answer -------------------------------------------------------------------------------------------------------------
@@ -163,61 +156,31 @@ def comparable(a: dict) -> dict:
     for b in a["benefits"]:
         declined = b["decision"] == "declined"
         lines.append({"benefit": b["benefit"], "key": b["key"], "from": D(b["from"]), "to": D(b["to"]), "gross": b["gross"], "payable": b["payable"],
-                      "decision": b["decision"], "rule": b["rules"][-1] if declined else "", "events": [], "acceptable": []})
+                      "decision": b["decision"], "rule": b["rules"][-1] if declined else "", "events": []})
     return {"state": a["status"]["state"], "lines": sorted(shape(l) for l in merged(lines)),
             "limits": {f"{r['limit']}|{r['key']}": [r["unit"], r["cap"], r["used"]] for r in a["limits"]},
             "certificates": sorted((c["claim_id"], c["claimed"], c["threshold"], c["required"]) for c in a["certificates"]),
             "orphans": len(a["orphans"]), "outstanding": a["settlement"]["outstanding"]}
 
 
-def lenient(got: dict, oracle: dict) -> dict:
-    """What both must agree on whatever way the open questions are settled that the specification leaves to the shape alone:
-    what is derived from stays and diagnoses of a contract that never was, or that a rescission refuses, may be shown or not, joined or not;
-    of a chain's declined anticancer months it counts that each is there, not under which of several rules and keys;
-    a declined line may name any rule that declines it and any gross; no zero lines; limit rows only where something was used."""
-    lines: list[Any] = []
-    for benefit, key, first, last, gross, payable, decision, rule in got["lines"]:
-        if decision == "declined":
-            ways = acceptable(oracle, benefit, key, first)
-            if benefit in DERIVED and got["state"] in ("void", "revoked"):
-                continue
-            if benefit in DERIVED and any(r.startswith("KR-") for r in (rule, *ways)):
-                continue
-            if rule in ways or benefit == "anticancer":
-                rule = "any"
-            if benefit == "anticancer":
-                key = oracle["chains"][key.split("/")[0]]
-            line = (benefit, key, first, last, 0, 0, decision, rule)
-            if benefit != "anticancer" or line not in lines:
-                lines.append(line)
-        elif gross:
-            lines.append((benefit, key, first, last, gross, payable, decision, rule))
-    shown = {k: v for k, v in got["limits"].items() if v[2] or (got["state"] == "in_force" and k.split("|")[0].endswith(".period"))}
-    return {**{k: v for k, v in got.items() if k not in ("acceptable", "chains")}, "lines": sorted(join_declined(lines)), "limits": shown}
-
-
-def acceptable(oracle: dict, benefit: str, key: str, day: str) -> list[str]:
-    """The rules that decline the oracle's line, or its run that has begun by the day."""
-    begun = [(first, rules) for (b, k, first), rules in oracle["acceptable"].items() if (b, k) == (benefit, key) and first <= day]
-    return max(begun)[1] if begun else []
-
-
-def join_declined(lines: list[tuple]) -> list[tuple]:
-    """Adjoining declined runs become one, as their rules and rates are not compared."""
-    out: list[tuple] = []
-    for l in sorted(lines):
-        last = out[-1] if out else None
-        if last and last[0] in DAY_BENEFITS and last[:2] == l[:2] and last[6:] == l[6:] and l[6] == "declined" \
-                and D(last[3]) + timedelta(days=1) == D(l[2]):          # type: ignore[operator]
-            out[-1] = (*last[:3], l[3], *last[4:])
+def compared(got: dict) -> dict:
+    """Without the gross of declined lines, which the specification leaves open (what it would have been), so that their runs on
+    adjoining days join."""
+    lines: list[tuple] = []
+    for l in sorted(got["lines"]):
+        if l[6] == "declined":
+            l = (*l[:4], 0, *l[5:])
+        last = lines[-1] if lines else None
+        if last and l[0] in DAY_BENEFITS and l[6] == "declined" and last[:2] == l[:2] and last[6:] == l[6:] and plus(D(last[3]), 1) == D(l[2]):
+            lines[-1] = (*last[:3], l[3], *last[4:])
         else:
-            out.append(l)
-    return out
+            lines.append(l)
+    return {**got, "lines": sorted(lines)}
 
 
-def difference(oracle: dict, ledger: dict, strict: bool = False) -> list[str]:
+def difference(oracle: dict, ledger: dict) -> list[str]:
     """What differs, as text; empty where the answers agree."""
-    want, got = ({k: v for k, v in oracle.items() if k not in ("acceptable", "chains")}, ledger) if strict else (lenient(oracle, oracle), lenient(ledger, oracle))
+    want, got = compared(oracle), compared(ledger)
     out = []
     for name in ("state", "certificates", "orphans", "outstanding"):
         if want[name] != got[name]:

@@ -62,7 +62,7 @@ def covering(case: Case, what: str, s: dict, cause: date | None) -> tuple[int, l
     """(amount, rules that decline): layers held on the first day of the state whose entry does not lie after the cause."""
     held = sc.layers(case, what, s["first"])
     good = [(entry, amount) for entry, amount in held if cause is None or cause >= entry]
-    return (sc.total(good), []) if good else (sc.total(held), ["SK-85", "SK-04"])
+    return (sc.total(good), []) if good else (sc.total(held), ["SK-85"])
 
 
 def care(case: Case) -> None:
@@ -74,14 +74,15 @@ def care(case: Case) -> None:
         if day > s["last"]:
             continue
         cause = cause_day(case, d)
-        outside = sc.sk_00(case, s["first"], d.get("condition_id")) + sc.sk_35(case, d.get("condition_id"))
+        outside = sc.sk_35(case, d.get("condition_id")) + sc.sk_00(case, s["first"])
+        refused = sc.kr(case, s["first"], d.get("condition_id"))
         events = [c["event_id"] for c in s["certificates"]]
         lump, why = covering(case, "care_lump", s, cause)
-        rules = outside + why + (["SK-86"] if lump_paid else [])
+        rules = outside + why + (["SK-86"] if lump_paid else []) + refused
         if lump:
             sc.add(case, "care_lump", d["valid_from"], day, day, lump, "SK-86", rules, events=events, condition_id=d.get("condition_id"))
             lump_paid = lump_paid or not rules
         annuity, why = covering(case, "care_annuity", s, cause)
         for n in days(day, s["last"]) if annuity else []:
-            sc.add(case, "care_annuity", d["valid_from"], n, n, round_up(annuity, 365), "SK-87", outside + why, events=events,
+            sc.add(case, "care_annuity", d["valid_from"], n, n, round_up(annuity, 365), "SK-87", outside + why + refused, events=events,
                    condition_id=d.get("condition_id"))

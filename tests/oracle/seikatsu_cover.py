@@ -19,7 +19,7 @@ AMBIGUITIES: list[tuple[str, str, str]] = [
     ("SK-01", "A fact whose benefit is not held on the deciding day (no anticancer rider, no bailee cover …): a declined line, or none?",
      "None: what is not held is no benefit. Held is what the plan in force on that day says (before entry: the first plan)."),
     ("SK-00", "Deciding day before `entered_on` but after period_start", "Declined by SK-00: the policy is pending."),
-    ("SK-00", "Void, revoked, rescinded policies: the product is silent", "KR-06, KR-08, KR-04/10/11 decline as for every product; from rescinded_on on also SK-00 by analogy of cancellation."),
+    ("SK-00", "Void, revoked, rescinded policies: the product is silent", "KR-06, KR-08, KR-04/10/11 decline as for every product, asked last; what they refuse joins no hospitalisation and begins no incident."),
     ("SK-00", "Death of the insured as an end of the policy", "Only the state; days after died_on end income and care. No fact is declined for it."),
     ("SK-00", "A gap between two periods", "Facts in it are declined by SK-00; layers go on over it, with their entry days."),
     ("SK-00", "An injury stay, visit or surgery after the policy's end, the accident inside",
@@ -34,8 +34,8 @@ AMBIGUITIES: list[tuple[str, str, str]] = [
      "Covered, as SK-08 says: the diagnosis counts in place of its onset."),
     ("SK-04", "Only some of the layers cover: is there a declined line for the rest?", "No: one line at the amount of the covering layers."),
     ("SK-04, SK-05, SK-08", "Several layers, each barred for its own reason: which rule decides?",
-     "That of the oldest layer; SK-08 before SK-04; SK-05 on days from the oldest barred layer's entry + 730 on. `acceptable` names them all."),
-    ("SK-04", "A line that several rules decline", "`acceptable` holds all of them; unless strict, any may be named."),
+     "That of the oldest layer; SK-08 before SK-04; SK-05 on days from the oldest barred layer's entry + 730 on."),
+    ("SK-04", "A line that several rules decline", "The first that is asked decides: what is no case to be paid (SK-33, SK-35, SK-47 …), then SK-00, then the layers, then repeats; the KR rules last."),
     ("SK-04", "`gross` of a declined line", "The amount of all layers held on the deciding day, as though covered. Not compared unless strict."),
     ("SK-04a", "Stays of one accident: one test on the first admission, or one for each stay?", "Each stay by its own admission day, each visit and surgery by its own."),
     ("SK-04a", "'as far as they are still held'", "Layer by layer (by entry day) the lesser of the amount held on accident_on and on the later day."),
@@ -90,24 +90,29 @@ def from_the_start(case: Case) -> list[str]:
     return sorted(set(out))
 
 
-def sk_00(case: Case, day: date, condition_id: str | None = None) -> list[str]:
-    """The rules by which something decided on the day is outside the contract; [] where it is inside."""
-    out = from_the_start(case)
-    if day < case["start"] or base.period_of(case["periods"], day) is None:
-        out.append("SK-00")
+def sk_00(case: Case, day: date) -> list[str]:
+    """SK-00 where the day lies outside the periods, or on or after a cancellation or withdrawal; [] where it is inside."""
+    outside = day < case["start"] or base.period_of(case["periods"], day) is None
     for type_, name in (("PolicyCancelled", "cancelled_on"), ("PolicyWithdrawn", "withdrawn_on")):
         for f in of(case["facts"], type_):
-            if D(f["data"][name]) <= day:
-                out += ["SK-00", "KR-09"]
+            outside = outside or D(f["data"][name]) <= day
+    return ["SK-00"] if outside else []
+
+
+def rescinded(case: Case, day: date) -> bool:
+    return any(D(f["data"]["rescinded_on"]) <= day for f in of(case["facts"], "PolicyRescinded"))
+
+
+def kr(case: Case, day: date, condition_id: str | None = None) -> list[str]:
+    """The clauses on a contract that never was, and on rescission, that refuse what is decided on the day; asked last."""
+    out = from_the_start(case)
     for f in of(case["facts"], "PolicyRescinded"):
         d = f["data"]
         rule = {"disclosure": "KR-04", "serious": "KR-10", "additional_premium": "KR-11"}[d["ground"]]
-        if D(d["rescinded_on"]) <= day:
-            out += [rule, "SK-00"]
-        elif ((d["ground"] == "disclosure" and condition_id not in (d.get("unrelated_conditions") or []))
+        if D(d["rescinded_on"]) <= day or ((d["ground"] == "disclosure" and condition_id not in (d.get("unrelated_conditions") or []))
               or (d["ground"] == "serious" and D(d["reason_arose_on"]) <= day) or d["ground"] == "additional_premium"):
             out.append(rule)
-    return out
+    return sorted(out, key=("KR-06", "KR-08", "KR-04", "KR-10", "KR-11").index)
 
 
 # ---- SK-01, SK-02: layers ------------------------------------------------------------------------------------------------
@@ -247,21 +252,19 @@ def cover_injury(case: Case, what: str, condition_id: str, day: date) -> tuple[l
     """SK-04a (and SK-08): (layers that cover an admission, visit or surgery on the day, rules that decline where none does)."""
     accident = accident_day(case, condition_id)
     then = layers(case, what, accident)
-    now = dict(layers(case, what, day))
-    rules = sk_00(case, accident, condition_id)
-    later = sk_00(case, day, condition_id)
+    ended = bool(sk_00(case, day)) or rescinded(case, day)                 # then nothing is held any more
+    now = {} if ended else dict(layers(case, what, day))
     good, barred = [], []
     for entry, amount in then:
-        if entry > accident or later or not now.get(entry):
+        if entry > accident or not now.get(entry):
             barred.append("SK-04a")
         elif sk_08_bars(case, entry, condition_id):
             barred.append("SK-08")
         else:
             good.append((entry, min(amount, now[entry])))
-    if rules:
-        return [], rules + barred + later
-    if not good:
-        return [], (barred or ["SK-04a"]) + later
+    outside = sk_00(case, accident)
+    if outside or not good:
+        return [], outside or ["SK-08" if "SK-08" in barred else "SK-04a"]
     return good, []
 
 
@@ -312,9 +315,9 @@ def sk_13_anticancer(code: str) -> bool:
 # ---- lines and limits ----------------------------------------------------------------------------------------------------
 def add(case: Case, benefit: str, key: str, first: date, last: date, gross: int, rule: str, declined: list[str], *,
         counts_from: date | None = None, events: list[str] = (), condition_id: str | None = None) -> dict:
-    """A line before limits. `declined`: all rules that decline it; the first is shown."""
+    """A line before limits. `declined`: the rules that decline it, in the order in which they are asked; the first decides."""
     l = base.line(benefit, key, first, last, gross, rule, counts_from=counts_from, declined=declined[0] if declined else None,
-                  events=events, condition_id=condition_id, acceptable=sorted(set(declined)))
+                  events=events, condition_id=condition_id)
     case["lines"].append(l)
     return l
 

@@ -127,7 +127,7 @@ def sickness(case: Case) -> list[Hospitalisation]:
     """SK-20, SK-22, SK-23: the sickness hospitalisations of covered stays. Declined stays get s["declined"] and s["barred"]."""
     groups: list[Hospitalisation] = []
     for s in sickness_stays(case):                                     # by admission day, then stay_id
-        s["declined"], s["barred"], s["joined"] = declined_by_itself(case, s), [], None
+        s["declined"], s["barred"], s["refused"], s["joined"] = declined_by_itself(case, s), [], [], None
         s["held"] = sc.layers(case, "units", s["first"])
         if s["declined"]:
             continue
@@ -138,10 +138,11 @@ def sickness(case: Case) -> list[Hospitalisation]:
 
         h = find_group(case, groups, s, 180, covered_by)
         if h is None:
-            outside = sc.sk_00(case, s["first"], s["condition_id"])
+            outside = sc.sk_00(case, s["first"])
             good, barred = sc.cover(case, s["held"], s["condition_id"], relief)
-            s["barred"] = barred
-            if outside or not good:
+            s["barred"] = [] if good else barred
+            s["refused"] = sc.kr(case, s["first"], s["condition_id"])
+            if outside or not good or s["refused"]:
                 s["declined"] = outside
                 continue
             h = {"key": s["stay_id"], "kind": "sickness", "stays": [], "held": s["held"], "layers": good, "first": s["first"],
@@ -172,10 +173,10 @@ def injuries(case: Case) -> list[Hospitalisation]:
         segments: list[tuple[date, Stay]] = []                         # sickness days: (first day, stay)
         injury: Hospitalisation | None = None
         for s in stays:
-            s["declined"], s["barred"], s["joined"] = declined_by_itself(case, s), [], None
+            s["declined"], s["barred"], s["refused"], s["joined"] = declined_by_itself(case, s), [], [], None
             s["held"] = sc.layers(case, "units", accident)
             s["layers"], why = sc.cover_injury(case, "units", condition_id, s["first"])
-            s["declined"] = s["declined"] + why
+            s["declined"] = s["declined"] + why + sc.kr(case, accident, condition_id)
             if s["declined"]:
                 continue
             if s["first"] > plus(accident, 179):                       # SK-24
@@ -272,7 +273,7 @@ def hospital_days(case: Case) -> None:
 
 def declined_day(case: Case, s: Stay, day: date) -> None:
     """Key: the declined stay itself, for it joins nothing."""
-    rules = s["declined"] + by_sk_04_or_05(s["barred"], day)
+    rules = s["declined"] + by_sk_04_or_05(s["barred"], day) + s["refused"]
     sc.add(case, "hospital_daily", s["stay_id"], day, day, sk_30_rate(case, s["condition_id"], sc.total(s["held"])), "SK-30", rules,
            events=s["events"], condition_id=s["condition_id"])
 

@@ -51,7 +51,7 @@ AMBIGUITIES: list[tuple[str, str, str]] = [
     ("SK-85", "A shorter certificate inside a longer one, both at min_level or above", "It takes its place from its own valid_from: the state ends with its valid_to, though earlier."),
     ("SK-85", "After a lower certificate or CareEnded: do older certificates revive?", "No: only one with a later valid_from begins a new state."),
     ("SK-85", "min_level and amounts: of which day", "The plan on the first day of the state."),
-    ("SK-85", "cause_arose_on left out, condition_id given", "The condition's onset (SK-04) counts; no 730 days. Rule SK-85, SK-04 accepted."),
+    ("SK-85", "cause_arose_on left out, condition_id given", "The condition's onset (SK-04) counts; no 730 days."),
     ("SK-85", "Death of the insured", "The state ends on died_on."),
     ("SK-86", "A second state after the lump sum was paid", "care_lump declined by SK-86; the annuity is paid."),
     ("SK-87", "Annuity of several layers", "The sum is divided by 365 and rounded up."),
@@ -94,11 +94,12 @@ def disability(case: Case) -> None:
             d = f["data"]
             late = D(d["fixed_on"]) > plus(D(d["accident_on"]), 179)
             if late or case["conditions"][condition_id]["kind"] != "injury":
-                disability_line(case, [f], [*sc.sk_00(case, D(d["accident_on"]), condition_id), "SK-70"])
+                disability_line(case, [f], ["SK-70"])
             else:
                 assessed.append(f)
         if assessed:
-            disability_line(case, assessed, sc.sk_00(case, D(assessed[0]["data"]["accident_on"]), condition_id))
+            accident = D(assessed[0]["data"]["accident_on"])
+            disability_line(case, assessed, sc.sk_35(case, condition_id) + sc.sk_00(case, accident) + sc.kr(case, accident, condition_id))
 
 
 def disability_line(case: Case, facts: list[Fact], rules: list[str]) -> None:
@@ -116,7 +117,7 @@ def disability_line(case: Case, facts: list[Fact], rules: list[str]) -> None:
     if held:
         day = D(d["fixed_on"])
         sc.add(case, "injury_disability", facts[0]["event_id"], day, day, half_up(held * max(0, worse), 100), "SK-70",
-               rules + sc.sk_35(case, d["condition_id"]), events=[f["event_id"] for f in facts], condition_id=d["condition_id"])
+               rules, events=[f["event_id"] for f in facts], condition_id=d["condition_id"])
 
 
 # ---- SK-75, SK-76: liability -----------------------------------------------------------------------------------------------------
@@ -126,7 +127,7 @@ def liability(case: Case) -> None:
         d, plan = f["data"], sc.plan_on(case, day)
         personal = d["cover"] == "personal"
         rule = "SK-75" if personal else "SK-76"
-        rules = sc.sk_00(case, day) + ([rule] if d.get("excluded") else [])
+        rules = sc.sk_00(case, day) + ([rule] if d.get("excluded") else []) + sc.kr(case, day)
         if personal and sc.amount_of(plan, "personal_liability"):
             l = sc.add(case, "liability", loss_id, day, day, d["amount"], rule, rules, events=[f["event_id"]])
             if not rules:
@@ -166,7 +167,7 @@ def property_lost(case: Case) -> None:
         rule = "SK-77" if belongings else "SK-78"
         refused = (d["cause"] == "theft" and not d.get("police_report")) or (belongings and d["cause"] in ("left_behind", "lost")) \
             or all(i["kind"] == "excluded" for i in d["items"])
-        rules = sc.sk_00(case, day) + ([rule] if refused else [])
+        rules = sc.sk_00(case, day) + ([rule] if refused else []) + sc.kr(case, day)
         amount = sk_77_amount(d["items"]) if belongings else sk_78_amount(d["items"])
         l = sc.add(case, cover, loss_id, day, day, amount, rule, rules, events=[f["event_id"]])
         cap = 300_000 if belongings else sc.amount_of(plan, "household")
@@ -183,7 +184,7 @@ def hole_in_one(case: Case) -> None:
         if not held:
             continue
         ok = d["in_japan"] and (d["accompanied"] or d.get("official", False)) and d.get("caddie", True)
-        rules = sc.sk_00(case, day) + ([] if ok else ["SK-79"])
+        rules = sc.sk_00(case, day) + ([] if ok else ["SK-79"]) + sc.kr(case, day)
         costs = d["costs"]
         gross = costs["gifts"] + costs["party"] + costs["tree"] + costs["caddie"] + min(costs["other"], half_up(held, 10))
         l = sc.add(case, "hole_in_one", f["event_id"], day, day, gross, "SK-79", rules, events=[f["event_id"]])
@@ -244,8 +245,8 @@ def income(case: Case) -> None:
         if not held or not sk_80_qualifies(reports, disabled):
             continue
         good = [(entry, amount) for entry, amount in held if not began_before(case, d["condition_id"], entry)]
-        rules = sc.sk_00(case, disabled, d["condition_id"]) + ([] if good else ["SK-80", "SK-04", "SK-08", "SK-04a"]) \
-            + sc.sk_35(case, d["condition_id"])
+        onset = [] if good else ["SK-08" if sc.sk_08_bars(case, held[0][0], d["condition_id"]) else "SK-80"]
+        rules = sc.sk_35(case, d["condition_id"]) + sc.sk_00(case, disabled) + onset + sc.kr(case, disabled, d["condition_id"])
         monthly = sc.total(good or held)
         pay_from = plus(disabled, 365)
         last = sk_82_last_day(case, d, pay_from, reports)

@@ -4,6 +4,7 @@ from __future__ import annotations
 import unicodedata
 from datetime import date
 
+from . import base
 from . import seikatsu_cover as sc
 from .base import D, Fact, days, month_first, month_last, month_of, months_between, of, plus
 from .seikatsu_cover import Case
@@ -40,11 +41,15 @@ AMBIGUITIES: list[tuple[str, str, str]] = [
 def treatment_cover(case: Case, condition_id: str, day: date) -> tuple[list[sc.Layer], list[str]]:
     """SK-03, SK-04a, SK-06: (layers of the base cover that cover it, rules that decline it)."""
     if case["conditions"][condition_id]["kind"] == "injury":
-        layers, rules = sc.cover_injury(case, "units", condition_id, day)
-        return layers, rules + sc.sk_35(case, condition_id)
-    rules = sc.sk_00(case, day, condition_id)
+        return sc.cover_injury(case, "units", condition_id, day)
     good, barred = sc.cover(case, sc.layers(case, "units", day), condition_id, day)
-    return good, rules + ([] if good else [rule for _, rule in barred]) + sc.sk_35(case, condition_id)
+    return good, sc.sk_00(case, day) + ([] if good else [rule for _, rule in barred])
+
+
+def refused(case: Case, condition_id: str | None, day: date) -> list[str]:
+    """The KR rules, asked by the treatment's own day, of an injury by the accident's."""
+    injury = condition_id is not None and case["conditions"][condition_id]["kind"] == "injury"
+    return sc.kr(case, sc.accident_day(case, condition_id) if injury else day, condition_id)
 
 
 def by_day(case: Case, type_: str, name: str) -> list[tuple[date, Fact]]:
@@ -106,8 +111,8 @@ def surgery(case: Case) -> None:
     for day, f in by_day(case, "SurgeryPerformed", "performed_on"):
         d = f["data"]
         layers, rules = treatment_cover(case, d["condition_id"], day)
-        rules = rules + sk_47(d) + sk_48(d) + sk_51(case, d["condition_id"], day)
-        rules = rules + sk_49(d, day, paid)
+        rules = sc.sk_35(case, d["condition_id"]) + sk_47(d) + sk_48(d) + sk_51(case, d["condition_id"], day) + rules
+        rules = rules + sk_49(d, day, paid) + refused(case, d["condition_id"], day)
         times = 20 if sk_46_in_hospital(case, day) else 5
         if lifestyle(case, d["condition_id"]):
             times *= 2
@@ -136,14 +141,12 @@ def radiation(case: Case) -> None:
         basis = d.get("basis", "medical_fee")
         layers, rules = treatment_cover(case, d["condition_id"], day)
         if basis == "none" or (d["modality"] == "hyperthermia" and basis != "advanced"):
-            rules = [*rules, "SK-50"]
-        rules = rules + sk_50(case, d, day, paid)
+            rules = ["SK-50", *rules]
+        rules = sc.sk_35(case, d["condition_id"]) + rules + sk_50(case, d, day, paid) + refused(case, d["condition_id"], day)
         halves = sc.total(layers or sc.layers(case, "units", day))
         times = 10 if lifestyle(case, d["condition_id"]) else 5
-        l = sc.add(case, "radiation", f["event_id"], day, day, 5_000 * halves * times // 2, "SK-50", rules, events=[f["event_id"]],
-                   condition_id=d["condition_id"])
-        if basis == "none":
-            l["acceptable"] = sorted({*l["acceptable"], "SK-47"})
+        sc.add(case, "radiation", f["event_id"], day, day, 5_000 * halves * times // 2, "SK-50", rules, events=[f["event_id"]],
+               condition_id=d["condition_id"])
         if not rules:
             paid.append((day, d))
 
@@ -157,11 +160,14 @@ def sk_55_amount(d: dict) -> int:
 def advanced_care(case: Case) -> None:
     for day, f in by_day(case, "AdvancedCareReceived", "received_on"):
         d = f["data"]
-        rules = sc.sk_00(case, day, d.get("condition_id"))
+        rules = sc.sk_00(case, day)
         if d.get("condition_id"):
-            rules = treatment_cover(case, d["condition_id"], day)[1]
+            rules = sc.sk_35(case, d["condition_id"]) + treatment_cover(case, d["condition_id"], day)[1]
         if not d.get("in_japan", True) or not d.get("eligible", True):
             rules = [*rules, "SK-55"]
+        if base.period_of(case["periods"], day) is None:
+            rules = [*rules, "SK-00"]
+        rules = rules + refused(case, d.get("condition_id"), day)
         l = sc.add(case, "advanced_care", f["event_id"], day, day, sk_55_amount(d), "SK-55", rules, events=[f["event_id"]],
                    condition_id=d.get("condition_id"))
         if not rules:
@@ -176,7 +182,7 @@ def cancer_diagnosis(case: Case) -> None:
         d = f["data"]
         if not sc.layers(case, "cancer_diagnosis", day):
             continue
-        rules = sc.sk_00(case, day, d["condition_id"]) + sc.sk_35(case, d["condition_id"])
+        rules = sc.sk_35(case, d["condition_id"]) + sc.sk_00(case, day)
         own = sc.onset(case["conditions"][d["condition_id"]])
         if own is not None and own < sc.layers(case, "cancer_diagnosis", day)[0][0]:     # SK-07: own onset only, no 730-day relief
             rules = [*rules, "SK-04"]
@@ -188,6 +194,9 @@ def cancer_diagnosis(case: Case) -> None:
         if rules:
             sc.add(case, "cancer_diagnosis", f["event_id"], day, day, 1_000_000, "SK-60", rules, events=[f["event_id"]],
                    condition_id=d["condition_id"])
+        elif started is not None and started <= case["on"] and sc.kr(case, day, d["condition_id"]):
+            sc.add(case, "cancer_diagnosis", f["event_id"], day, day, 1_000_000, "SK-60", sc.kr(case, day, d["condition_id"]),
+                   counts_from=max(day, started), events=[f["event_id"]], condition_id=d["condition_id"])
         elif started is not None and started <= case["on"]:
             found.append((max(day, started), f["event_id"], day, d))
     for counts, event_id, day, d in sorted(found, key=lambda x: x[:2]):
@@ -208,14 +217,14 @@ def anticancer_rules(case: Case, d: dict, day: date, running: bool) -> list[str]
     if not held:
         return None
     c = case["conditions"][d["condition_id"]]
-    rules = sc.from_the_start(case) if running else sc.sk_00(case, day, d["condition_id"])
+    rules = sc.sk_35(case, d["condition_id"]) + sk_67(case, d)
     entry = held[0][0]
     own, pregnancy = sc.onset(c), D(c.get("pregnancy_diagnosed_on"))
     if own is not None and own < entry:                                 # SK-07: own onset only, no 730-day relief
         rules = [*rules, "SK-04"]
     if pregnancy is not None and pregnancy < entry:
         rules = [*rules, "SK-08"]
-    return rules + sc.sk_35(case, d["condition_id"]) + sk_67(case, d)
+    return rules if running else rules + sc.sk_00(case, day) + sc.kr(case, day, d["condition_id"])
 
 
 def anticancer(case: Case) -> None:
@@ -268,8 +277,6 @@ def decline_months(case: Case, refused: list[tuple[str, date, Fact, list[str]]])
         condition_id = f["data"]["condition_id"]
         key = f"{condition_id}/{month}"
         if (key, rules[0]) in shown:
-            l = shown[key, rules[0]]
-            l["acceptable"] = sorted({*l["acceptable"], *rules})
             continue
         hormone = f["data"]["drug"] == "hormone" and sc.code_of(case, condition_id)[:3] in ("C50", "C61")
         shown[key, rules[0]] = sc.add(case, "anticancer", key, month_first(month), month_last(month), 50_000 if hormone else 100_000, "SK-66",

@@ -73,11 +73,11 @@ def outpatient(case: Case, hospitalisations: list[Hospitalisation]) -> None:
                 paid.add(day)
 
 
-def common_rules(case: Case, f: dict, day: date, paid: set[date]) -> list[str]:
+def common_rules(case: Case, f: dict, day: date) -> list[str]:
     d = f["data"]
     out = ["SK-33"] if d.get("purpose") == "checkup" else []
     out += sc.sk_35(case, d["condition_id"])
-    if sh.in_any_stay(case, day) or day in paid:
+    if sh.in_any_stay(case, day):
         out.append("SK-36")
     return out
 
@@ -91,14 +91,12 @@ def injury_visit(case: Case, f: dict, day: date, paid: set[date]) -> dict:
     d = f["data"]
     accident = sc.accident_day(case, d["condition_id"])
     layers, rules = sc.cover_injury(case, "units", d["condition_id"], day)
-    worn = f["type"] == "ImmobilisationWorn"
-    if worn and not sk_39(d, "injury"):
-        rules = [*rules, "SK-39"]
-    if not worn:
-        rules = rules + sk_40(d, "injury", accident)
-    if not accident <= day <= plus(accident, 179):
-        rules = [*rules, "SK-38"]
-    rules = rules + common_rules(case, f, day, paid)
+    in_time = [] if accident <= day <= plus(accident, 179) else ["SK-38"]
+    if f["type"] == "ImmobilisationWorn":
+        rules = ([] if sk_39(d, "injury") else ["SK-39"]) + in_time + rules + common_rules(case, f, day)
+    else:
+        rules = rules + common_rules(case, f, day) + in_time + sk_40(d, "injury", accident)
+    rules = rules + (["SK-36"] if day in paid else []) + sc.kr(case, accident, d["condition_id"])
     amount = sk_36_amount(layers or sc.layers(case, "units", accident))
     l = sc.add(case, "outpatient_daily", f["event_id"], day, day, amount, "SK-38", rules, condition_id=d["condition_id"])
     if not rules:
@@ -125,18 +123,23 @@ def sickness_visit(case: Case, f: dict, day: date, paid: set[date], hospitalisat
     condition_id = d["condition_id"]
     near = around(case, condition_id, day, hospitalisations)
     last = max([day, *(counts for counts, _, _ in near)])
-    ways, why = [], []
+    ways, why, modes, covered = [], [], [], []
     for counts, side, h in near:
         good, barred = sc.cover(case, h["held"], condition_id, sh.sk_05_first(case, h["stays"][0]))
-        rules = sk_40(d, "sickness", h["first"]) + ([] if good else sh.by_sk_04_or_05(barred, day))
-        why += rules
-        if not rules:
+        mode = sk_40(d, "sickness", h["first"]) if good else []
+        why += [] if good else sh.by_sk_04_or_05(barred, day)
+        modes += mode
+        covered += [h] if good else []
+        if good and not mode:
             ways.append((counts, side, h))
-    common = common_rules(case, f, day, paid) + (["SK-39"] if f["type"] == "ImmobilisationWorn" else [])
-    if not ways or common:
+    common = common_rules(case, f, day)
+    if f["type"] == "ImmobilisationWorn":
+        common = ["SK-39", *common]
+    if not ways or common or day in paid:
         if today < (ways[0][0] if ways else last):
             return None
-        return declined_visit(case, f, day, [*common, *why] if near else [*sc.from_the_start(case), *common, *sk_40(d, "sickness", None), "SK-37"], near)
+        asked = [*([] if covered else why), *common, *([] if near else ["SK-37"]), *modes, "SK-36"]
+        return declined_visit(case, f, day, asked, near)
     open_now = [(side, h) for counts, side, h in ways if counts <= today and sc_used(case, side, h) < 30]
     if not open_now and today < ways[-1][0]:
         return None
@@ -147,14 +150,10 @@ def sickness_visit(case: Case, f: dict, day: date, paid: set[date], hospitalisat
 
 
 def declined_visit(case: Case, f: dict, day: date, rules: list[str], near: list[tuple[date, str, Hospitalisation]]) -> dict:
-    """A declined line. Where the only stays around were declined, the rule that declined them may be named as well."""
+    """A declined line."""
     condition_id = f["data"]["condition_id"]
     amount = sk_36_amount(near[0][2]["layers"] if near else sc.layers(case, "units", day))
-    l = sc.add(case, "outpatient_daily", f["event_id"], day, day, amount, "SK-37", rules, condition_id=condition_id)
-    for s in sh.sickness_stays(case) if not near else ():
-        if s["joined"] is None and condition_id in sc.chain(case, s["condition_id"]):
-            l["acceptable"] = sorted({*l["acceptable"], *s["declined"], *sh.by_sk_04_or_05(s["barred"], day), "SK-04", "SK-05"})
-    return l
+    return sc.add(case, "outpatient_daily", f["event_id"], day, day, amount, "SK-37", rules, condition_id=condition_id)
 
 
 def sc_used(case: Case, side: str, h: Hospitalisation) -> int:
@@ -220,7 +219,7 @@ def stay_events(h: Hospitalisation, day: date) -> list[str]:
 
 def refused(case: Case, h: Hospitalisation, held: list[sc.Layer], day: date) -> tuple[list[sc.Layer], list[str]]:
     """(layers that cover the hospitalisation, rules that decline a line of the day)."""
-    outside = sc.sk_00(case, h["first"], h["cause"])
+    outside = sc.sk_00(case, h["first"])
     good, barred = sc.cover(case, held, h["cause"], sh.sk_05_first(case, h["stays"][0]))
     rules = outside + ([] if good else sh.by_sk_04_or_05(barred, day))
     return ([] if outside else good), rules

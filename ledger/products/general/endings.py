@@ -130,6 +130,13 @@ ADDITIONAL_PREMIUM = Guard(
 ENDINGS_GUARD: tuple[Guard, ...] = (VOID, REVOKED, UNDISCLOSED, SERIOUS_REASON, ADDITIONAL_PREMIUM)
 """For every product: the contract never was, or its end refuses benefits for earlier events."""
 
+
+def refused(facts: Facts, day: date, condition_id: str | None) -> str | None:
+    """The first of them that refuses what is decided on a day, where more follows from that than one declined claim."""
+    asked = Claim("", "", day, day, day, "time", 1, 0, (), (), condition_id=condition_id)
+    return next((rule for guard in ENDINGS_GUARD if (rule := guard.declines(facts, asked)) is not None), None)
+
+
 ENDED_BY_HOLDER = Guard("ended by the holder", frozenset(_ENDED_BY_HOLDER), _ended_by_holder)
 """For products that do not decline by a rule of their own what comes on or after a cancellation or withdrawal."""
 

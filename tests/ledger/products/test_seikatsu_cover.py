@@ -512,3 +512,54 @@ def test_the_policy_ends_with_the_insured() -> None:
     history.add("PersonDied", person_id="p2", died_on="2023-05-01")
     history.add("PersonDied", person_id="p1", died_on="2023-06-01")
     assert [history.state(day)[0] for day in ("2023-05-31", "2023-06-01")] == ["in_force", "ended_by_death"]
+
+
+# ---- the end of the contract by rescission ---------------------------------------------------------------------------
+
+
+def test_sk_04a_after_a_rescission_nothing_is_held_for_an_earlier_accident() -> None:
+    history = Seikatsu()
+    history.injury("i1", "2023-01-05")
+    history.add("PolicyRescinded", rescinded_on="2023-03-01", ground="serious", reason_arose_on="2023-02-20")
+    for day in ("2023-02-10", "2023-03-01"):
+        history.visit(day, "i1")
+
+    assert history.pays("2023-12-31") == {"outpatient_daily": 2_500}
+    assert history.on("2023-12-31")["benefits"][1]["rules"][-1] == "SK-04a"
+
+
+def test_sk_20_a_stay_that_a_rescission_refuses_joins_none() -> None:
+    history = Seikatsu()
+    history.sickness("c1")
+    history.sickness("c2", icd10="M51.2", onset="2023-02-01")
+    history.stay("s1", "2023-03-01", "2023-03-10", "c1")
+    history.stay("s2", "2023-03-05", "2023-03-15", "c2")
+    joined = [("s1", "2023-03-01", "2023-03-10", 50_000), ("s1", "2023-03-11", "2023-03-15", 25_000)]
+    assert history.runs("2023-06-01") == joined
+
+    history.add("PolicyRescinded", rescinded_on="2023-06-01", ground="disclosure", unrelated_conditions=["c2"])
+    apart = [("s1", "2023-03-01", "2023-03-04", "KR-04"), ("s2", "2023-03-05", "2023-03-15", 55_000)]
+    assert history.runs("2023-06-01") == apart
+
+
+def test_sk_68_treatment_that_a_rescission_refuses_begins_no_incident() -> None:
+    history = Seikatsu(riders={"anticancer": True})
+    history.sickness("c1", icd10="C34.1", onset="2023-01-05")
+    history.sickness("c2", icd10="C79.3", onset="2023-02-05", caused_by=["c1"])
+    for condition_id, day in (("c1", "2023-03-01"), ("c2", "2023-04-01")):
+        history.add("AnticancerTreated", from_=day, to=day, condition_id=condition_id, drug="chemotherapy")
+    history.add("PolicyRescinded", rescinded_on="2023-06-01", ground="disclosure", unrelated_conditions=["c2"])
+    assert history.used("2023-12-31", "anticancer.incident") == {"c2/2023-04": (100_000, 6_000_000)}
+
+
+def test_sk_86_a_lump_sum_that_a_rescission_refuses_is_not_the_one_of_a_lifetime() -> None:
+    care = {"lump_sum": 3_000_000, "annuity": 600_000, "min_level": "care2"}
+    history = Seikatsu(more={"care": care})
+    history.sickness("c1")
+    history.sickness("c2", onset="2023-05-01")
+    for condition_id, day, last in (("c1", "2023-02-01", "2023-05-20"), ("c2", "2023-07-01", "2023-12-31")):
+        certified = {"person_id": "p1", "certified_on": day, "valid_from": day, "valid_to": last, "level": "care3"}
+        history.add("CareCertified", **certified, condition_id=condition_id)
+    history.add("PolicyRescinded", rescinded_on="2023-11-01", ground="disclosure", unrelated_conditions=["c2"])
+
+    assert history.pays("2023-12-31")["care_lump"] == 3_000_000

@@ -13,6 +13,7 @@ from ledger.journal import Item, Line
 from ledger.limits import Claim, Limit
 from ledger.periods import Period, month_first, month_last, month_of, months_from_to, months_touched
 from ledger.product import clause
+from ledger.products.general.endings import refused
 from ledger.products.seikatsu.plan import SeikatsuPlan
 from ledger.products.seikatsu.rules.conditions import chains, conditions
 from ledger.products.seikatsu.rules.cover import TERMS, begun_before, cover, in_scheme, layers, period_begun, policy
@@ -147,8 +148,8 @@ def anticancer_treatment(facts: Facts, lines: Sequence[Line]) -> Iterator[Claim 
         elif held_on_day(facts, one.first):
             declined.setdefault((rule, one.fact.condition_id, one.month), []).append(one)
     begun, outside = incidents(facts, payable)
-    for one in outside:
-        declined.setdefault(("SK-00", one.fact.condition_id, one.month), []).append(one)
+    for rule, one in outside:
+        declined.setdefault((rule, one.fact.condition_id, one.month), []).append(one)
     for (declined_by, condition_id, name), months in declined.items():
         yield _claim(f"{condition_id}/{name}", _month(facts, months), months[0].first).decline(declined_by)
     for incident in begun:
@@ -193,16 +194,17 @@ def goes_on(last: str, month: str) -> bool:
     return months_from_to(last, month) <= TERMS.number("incident_months", month_first(month))
 
 
-def incidents(facts: Facts, treated: Iterable[Treated]) -> tuple[list[list[Month]], list[Treated]]:
-    """The months of each incident, in order; and what was given outside the scheme while no incident ran (SK-00)."""
+def incidents(facts: Facts, treated: Iterable[Treated]) -> tuple[list[list[Month]], list[tuple[str, Treated]]]:
+    """The months of each incident, in order; and what was given while no incident ran and begins none, with the clause that says so."""
     begun: list[dict[str, list[Treated]]] = []
-    outside: list[Treated] = []
+    outside: list[tuple[str, Treated]] = []
     running: dict[frozenset[str], dict[str, list[Treated]]] = {}
     for one in sorted(treated, key=lambda one: (one.first, one.event_id)):
         months = running.get(one.chain)
         if months is None or not goes_on(max(months), one.month):
-            if not in_scheme(facts, one.first):
-                outside.append(one)
+            rule = refused(facts, one.first, one.fact.condition_id) if in_scheme(facts, one.first) else "SK-00"
+            if rule is not None:
+                outside.append((rule, one))
                 continue
             months = running[one.chain] = {}
             begun.append(months)

@@ -12,6 +12,7 @@ from ledger.limits import Claim
 from ledger.money import Reckoned, reckon
 from ledger.periods import ONE_DAY, days
 from ledger.product import clause
+from ledger.products.general.endings import refused
 from ledger.products.seikatsu.plan import SeikatsuPlan
 from ledger.products.seikatsu.rules.conditions import conditions
 from ledger.products.seikatsu.rules.cover import TERMS, Layer, Option, in_scheme, layers, policy
@@ -53,7 +54,8 @@ def care(facts: Facts, lines: Sequence[Line]) -> Iterator[Claim | Item]:
             lump = _claim(facts, "care_lump", care_lump_sum, state)
             if lump is not None:
                 yield lump.decline("SK-86") if lump_paid and not lump.declined else lump
-                lump_paid = lump_paid or not lump.declined
+                paid = not lump.declined and refused(facts, state.start, lump.condition_id) is None
+                lump_paid = lump_paid or paid
             annuity = _claim(facts, "care_annuity", care_annuity, state)
             if annuity is not None:
                 yield annuity

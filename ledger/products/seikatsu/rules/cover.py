@@ -111,11 +111,11 @@ def period_begun(facts: Facts, day: date) -> Period | None:
 
 
 def turns(facts: Facts) -> frozenset[date]:
-    """The days on which what is held can change: plans, periods, cancellation, withdrawal."""
+    """The days on which what is held can change: plans, periods, cancellation, withdrawal, rescission."""
     held = policy(facts)
-    return frozenset(
-        {held.entered_on, *(plan.from_ for plan in held.plans), *_ended_on(facts)}.union(*(p[:2] for p in held.periods))
-    )
+    days = {held.entered_on, *(plan.from_ for plan in held.plans), *_ended_on(facts)}
+    days |= {fact.data.rescinded_on for fact in facts.of(ev.PolicyRescinded)}
+    return frozenset(days.union(*(p[:2] for p in held.periods)))
 
 
 def _ended_on(facts: Facts) -> list[date]:
@@ -132,6 +132,11 @@ def in_scheme(facts: Facts, day: date) -> bool:
     """A deciding day lies in a policy period, on or after the entry, and before a cancellation or withdrawal (Interpretation)."""
     held = policy(facts)
     return held.entered_on <= day and held.period(day) is not None and all(day < ended for ended in _ended_on(facts))
+
+
+def still_held(facts: Facts, day: date) -> bool:
+    """Whether anything is held on a day: it lies in the scheme, and before a rescission."""
+    return in_scheme(facts, day) and all(day < fact.data.rescinded_on for fact in facts.of(ev.PolicyRescinded))
 
 
 @clause("SK-01", "SK-02")
@@ -234,7 +239,7 @@ def _injury_cover(facts: Facts, option: Option, condition: ev.ConditionRecorded,
     held = sum(layer.amount for layer in then)
     if accident_on is None or not in_scheme(facts, accident_on):
         return Cover(0, held, "SK-00" if accident_on else "SK-04a")
-    now = {layer.entered_on: layer.amount for layer in layers(facts, option, on)} if in_scheme(facts, on) else {}
+    now = {layer.entered_on: layer.amount for layer in layers(facts, option, on)} if still_held(facts, on) else {}
     kept = [layer._replace(amount=min(layer.amount, now.get(layer.entered_on, 0))) for layer in then]
     amount = sum(layer.amount for layer in kept if not pregnant_before(facts, layer, condition.condition_id))
     if amount or not held:

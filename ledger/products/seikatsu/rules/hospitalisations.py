@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from ledger.periods import ONE_DAY, days, days_after, nth_day
 from ledger.product import clause
+from ledger.products.general.endings import refused
 from ledger.products.general.stays import Stay
 from ledger.products.general.stays import stays as read_stays
 from ledger.products.seikatsu.rules.conditions import accident_day, conditions, same_chain
@@ -181,6 +182,8 @@ def _admit_sickness(facts: Facts, stay: Stay, groups: list[list[Piece]], uncover
             return
     covered = cover(facts, base, stay.condition_id, stay.first, relief_day)
     if declined_by is None and covered.amount:
+        declined_by = refused(facts, stay.first, stay.condition_id)
+    if declined_by is None and covered.amount:
         groups.append([Piece(stay.first, stay, stay.last, stay.first, covered)])
     else:
         uncovered.append(Uncovered(stay, covered, declined_by))
@@ -271,6 +274,8 @@ def _admit_injury(facts: Facts, stay: Stay, groups: list[list[Piece]], uncovered
     """Puts a stay with the others of its accident, or sets it apart where it is declined."""
     declined_by = declines_stay(stay, conditions(facts)[stay.condition_id])
     covered = cover(facts, base, stay.condition_id, stay.first, None)
+    if declined_by is None and covered.amount:
+        declined_by = refused(facts, accident_day(conditions(facts)[stay.condition_id]) or stay.first, stay.condition_id)
     if declined_by is not None or not covered.amount:
         uncovered.append(Uncovered(stay, covered, declined_by))
         return
