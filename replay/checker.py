@@ -14,6 +14,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
+from functools import lru_cache
 from itertools import pairwise, product
 from math import prod
 from pathlib import Path
@@ -97,9 +98,10 @@ def link(record: Node) -> str:
     return hashlib.sha256(b"".join(parts)).hexdigest()
 
 
-def state(record: Node) -> Any:
+@lru_cache
+def decoded(stored: str) -> Any:
     """What the stored bytes of a record say."""
-    return json.loads(base64.b64decode(record["state"], validate=True))
+    return json.loads(base64.b64decode(stored, validate=True))
 
 
 def _records(document: Node) -> Iterator[str]:
@@ -110,14 +112,13 @@ def _records(document: Node) -> Iterator[str]:
             yield from differs(f"{kind}[{n}].hash", record["hash"], link(record))
             yield from differs(f"{kind}[{n}].policy_id", record["policy_id"], document["asked"]["policy_id"])
             for name in ("policy_id", "type", "recorded_at", *(("event_id",) if kind != "assessments" else ())):
-                yield from differs(f"{kind}[{n}].{name}", record[name], state(record)[name])
+                yield from differs(f"{kind}[{n}].{name}", record[name], decoded(record["state"])[name])
             if kind != "assessments":
-                yield from differs(f"{kind}[{n}].says", record["says"], state(record)["data"])
+                yield from differs(f"{kind}[{n}].says", record["says"], decoded(record["state"])["data"])
                 yield from differs(f"{kind}[{n}]: known when asked", record["position"] <= document["asked"]["position"], True)
             at[record["position"]] = record
-    for position, record in at.items():
-        if position + 1 in at:
-            yield from differs(f"the hash before position {position + 1}", at[position + 1]["previous_hash"], record["hash"])
+    for position, after in [(position, at[position + 1]) for position in at if position + 1 in at]:
+        yield from differs(f"the hash before position {position + 1}", after["previous_hash"], at[position]["hash"])
 
 
 def _facts(document: Node) -> Iterator[str]:
@@ -142,7 +143,7 @@ def _facts(document: Node) -> Iterator[str]:
 def _entry(document: Node, stored: Node) -> list[Any]:
     """The entry of an assessment's record that a node points to; it must count by the day asked about."""
     [record] = [one for one in document["assessments"] if one["position"] == stored["position"]]
-    entry: list[Any] = state(record)["data"]["entries"][stored["entry"]]
+    entry: list[Any] = decoded(record["state"])["data"]["entries"][stored["entry"]]
     if entry[0] > document["asked"]["on"] or entry[1] != 1:
         raise ValueError(f"entry {stored['entry']} at position {stored['position']} does not count on {document['asked']['on']}")
     return entry[2:]
@@ -161,7 +162,7 @@ def _stored(document: Node) -> Iterator[str]:
         yield from differs(f"limits[{n}]", ["limit", *shown], [kind, *fields[:7]])
     yield from differs("asked.line_id", document["asked"]["line_id"], document["line"]["line_id"])
     last = max(document["assessments"], key=lambda record: int(record["position"]))
-    yield from differs("terms.assessed", document["terms"]["assessed"], state(last)["data"]["terms"])
+    yield from differs("terms.assessed", document["terms"]["assessed"], decoded(last["state"])["data"]["terms"])
     accounts = [(use["limit"], use["key"]) for use in document["line"]["uses"]]
     yield from differs("limits", [(limit["limit"], limit["key"]) for limit in document["limits"]], list(dict.fromkeys(accounts)))
 
@@ -210,8 +211,7 @@ def _found(document: Node, found: Node) -> Any:
     if "line_id" in found:
         return next(line["payable"] for line in document["lines"] if line["line_id"] == found["line_id"])
     if "event_id" in found:
-        serve = [one for one in document["facts"] if one["role"] != "considered"]
-        values = [one["in_force"] for one in serve if one["event_id"] == found["event_id"]]
+        values = [one["in_force"] for one in document["facts"] if one["event_id"] == found["event_id"] and one["role"] != "considered"]
     else:
         values = [one["value"] for one in document["terms_read"] if (one["term"], one["from"]) == (found["term"], found["from"])]
     value: Any = values[0]
@@ -276,14 +276,14 @@ def _room(document: Node, node: str, piece: Node, limit: Node, booked: Sums) -> 
     yield from differs(node, (limit["cap"], limit["unit"], limit["rules"]), (cap, opened["unit"], opened["rules"]))
     users, used = [use["line_id"] for use in limit["used_by"]], sum(use["amount"] for use in limit["used_by"])
     yield from differs(f"{node}.used_before and room", (limit["used_before"], limit["room"]), (used, max(0, cap - used)))
-    yield from differs(f"{node}.used_by", (len(users), own["line_id"] in users), (len(set(users)), account in booked))
+    yield from differs(f"{node}.used_by", (len(users), own["line_id"] in users), (len(set(users)), bool(booked.get(account))))
     for i, use in enumerate(limit["used_by"]):
         [other] = [one for one in (own, *document["lines"]) if one["line_id"] == use["line_id"]]
         of = sum(one["amount"] for one in other["uses"] if (one["limit"], one["key"]) == account)
         yield from differs(f"{node}.used_by[{i}].of", use["of"], of)
         through = other["unit"] != "day" or other["to"] < piece["from"]  # a run that goes on had taken a part of its days only
-        right = [booked.get(account)] if other is own else [of] if through else range(of + 1)
-        yield from differs(f"{node}.used_by[{i}].amount {use['amount']} of {of}", use["amount"] in right, True)
+        right = [booked.get(account)] if other is own else [of] if through else range(1, of + 1)
+        yield from differs(f"{node}.used_by[{i}].amount {use['amount']} of {of}", use["amount"] > 0 and use["amount"] in right, True)
 
 
 def _left(document: Node) -> Iterator[str]:

@@ -6,17 +6,17 @@ What the ledger said is stored; this shows how it follows. Where today's rules n
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from ledger import events as ev
 from ledger.derive import seen
 from ledger.journal import UNDATED, Line
-from ledger.limits import Claim, Limit, joined, take_turns, within_limits
+from ledger.limits import Claim, joined, take_turns, within_limits
 from ledger.product import Product, Section
 from ledger.terms import LookUp, looked_up
-from ledger.timeline import Facts, timeline
+from ledger.timeline import Facts, Timeline, timeline
 
 TRIED: Final = 300
 """Facts that are left out one by one, to see whether they matter; of a policy with more in view the rest counts as considered."""
@@ -61,69 +61,120 @@ class _Worked(NamedTuple):
         return next(((self.claims[i], one) for i, one in self.lines if one.counts_from <= on and one.through(on) == line), None)
 
 
-def derivation(product: Product, recorded: Sequence[ev.Event], on: date, line: Line) -> Derivation | None:
-    """How the rules give a line, as it stands on a day, of events as recorded; None where they do not."""
-    day = _day_in_view(product, recorded, on)
-    view = _view(product, recorded, day)
-    for worked in _sections(product, view, day):
-        found = worked.found(line, on)
-        if found is not None:
-            break
-    else:
-        return None
-    claim, whole = found
-    section = worked.section
-    in_view = {fact.event_id for fact in view if type(fact.data) in _reads(product, section)}
-    needed = frozenset(_needed(product, recorded, day, section, line, on)) | {one for one in line.events if one in in_view}
-    heard = _heard(product, view, day, section, claim, needed)
-    takings = tuple(_takings(worked, claim, whole.through(on)))
-    return Derivation(section, claim, whole, takings, heard, needed, frozenset(in_view - needed), worked.given)
+class Rerun:
+    """Today's rules over the facts known of a policy, for a day. What several lines ask for is worked out once."""
+
+    def __init__(self, product: Product, recorded: Sequence[ev.Event], on: date) -> None:
+        """Raises what the rules raise, here and when they are asked."""
+        self.product, self.recorded, self.on = product, recorded, on
+        self.known = timeline(recorded)
+        self.day = _day_in_view(product, self.known, on)
+        self.whole = _Run(product, _view(product, self.known, self.day), self.day)
+        self._without: dict[str, _Run] = {}
+
+    def lines(self) -> list[Line]:
+        """All lines that the rules give, as they stand on the day."""
+        worked = map(self.whole.worked, self.product.sections)
+        return [line.through(self.on) for one in worked for _, line in one.lines if line.counts_from <= self.on]
+
+    def derivation(self, line: Line) -> Derivation | None:
+        """How the rules give a line, as it stands on the day; None where they do not."""
+        for worked in map(self.whole.worked, self.product.sections):
+            found = worked.found(line, self.on)
+            if found is not None:
+                break
+        else:
+            return None
+        claim, whole = found
+        section = worked.section
+        in_view = {fact.event_id for fact in self.whole.view if type(fact.data) in _reads(self.product, section)}
+        needed = frozenset(self._needed(section, line)) | {one for one in line.events if one in in_view}
+        heard = self._heard(section, claim, needed)
+        takings = tuple(_takings(worked, claim, whole.through(self.on)))
+        return Derivation(section, claim, whole, takings, heard, needed, frozenset(in_view - needed), worked.given)
+
+    # ---- which facts matter ------------------------------------------------------------------------------------------------------
+
+    def _needed(self, section: Section, line: Line) -> Iterator[str]:
+        """The events without which the line would be another, or none: each is taken back in thought, and the rules are run."""
+        sections = self.product.sections if section.reads_lines else (section,)
+        reads = frozenset[type[ev.Fact]]().union(*(_reads(self.product, one) for one in sections))
+        for event_id in list(dict.fromkeys(fact.event_id for fact in self.whole.view if type(fact.data) in reads))[:TRIED]:
+            try:
+                same = self._run_without(event_id).worked(section).found(line, self.on) is not None
+            except Exception:  # noqa: BLE001 - rules may well fail for facts that could never have been recorded so
+                same = False
+            if not same:
+                yield event_id
+
+    def _run_without(self, event_id: str) -> _Run:
+        if event_id not in self._without:
+            taken_back = _taken_back(event_id, self.recorded[0].policy_id)
+            known = timeline([*self.recorded, taken_back], self.known.facts)
+            self._without[event_id] = _Run(self.product, _view(self.product, known, self.day), self.day)
+        return self._without[event_id]
+
+    # ---- what was looked up --------------------------------------------------------------------------------------------------------
+
+    def _heard(self, section: Section, claim: Claim, needed: frozenset[str]) -> tuple[LookUp, ...]:
+        """The terms looked up on the way to a claim: by its rules over the facts that it needs, else over all that are in view."""
+        view = self.whole.view
+        for facts in (Facts((fact for fact in view if fact.event_id in needed), self.day), Facts(view, self.day)):
+            with looked_up() as heard:
+                try:
+                    reached = _Run(self.product, facts, self.day).reaches(section, claim)
+                except Exception:  # noqa: BLE001 - fewer facts than could be recorded so; then all of them serve
+                    reached = False
+            if reached:
+                break
+        return tuple({(term.name, row.from_, asked): LookUp(term, asked, row) for term, asked, row in heard}.values())
 
 
-def today(product: Product, recorded: Sequence[ev.Event], on: date) -> list[Line]:
-    """All lines that the rules give now for a day, as they stand on it."""
-    day = _day_in_view(product, recorded, on)
-    worked = _sections(product, _view(product, recorded, day), day)
-    return [line.through(on) for one in worked for _, line in one.lines if line.counts_from <= on]
+def _taken_back(event_id: str, policy_id: str) -> ev.Event:
+    retraction = ev.FactRetracted(target=event_id, reason="left out")
+    return ev.Event("", policy_id, ev.FactRetracted.__name__, 1, None, retraction)
 
 
 # ---- running the rules -----------------------------------------------------------------------------------------------------------
 
 
-def _day_in_view(product: Product, recorded: Sequence[ev.Event], on: date) -> date:
-    """The last day, by the day asked about, on which something comes into view or turns: the rules were run for it."""
-    facts = seen(product, timeline(recorded))
-    return max((day for day in (*facts.days(), *product.turns(facts)) if day <= on), default=UNDATED)
+class _Run:
+    """The rules over the facts in view on a day. A section is run when it is asked for, once."""
+
+    def __init__(self, product: Product, view: Facts, day: date) -> None:
+        self.product, self.view, self.day = product, view, day
+        self._worked: dict[str, _Worked] = {}
+
+    def worked(self, section: Section) -> _Worked:
+        """A section, and those before it where it reads their lines."""
+        if section.name not in self._worked:
+            given = self._given(section)
+            claims = list(self._claims(section, given))
+            self._worked[section.name] = _Worked(section, claims, _lines(claims), given)
+        return self._worked[section.name]
+
+    def reaches(self, section: Section, claim: Claim) -> bool:
+        """Runs the rules up to a claim, and the clauses that serve every benefit; whether the claim came."""
+        return any(_is(one, claim) for one in self._claims(section, self._given(section)))
+
+    def _given(self, section: Section) -> tuple[Line, ...]:
+        """The lines that a section reads: those of the sections before it."""
+        before = self.product.sections[: self.product.sections.index(section)] if section.reads_lines else ()
+        return tuple(line for one in before for _, line in self.worked(one).lines)
+
+    def _claims(self, section: Section, given: tuple[Line, ...]) -> Iterator[Claim]:
+        """What the rules of a section claim, each claim declined by the first clause that declines it."""
+        on = self.day if section.reads_day else None
+        guarding = self.view.only(_reads(self.product, section), on)
+        for one in section.derive(self.view.only(section.reads, on), given):
+            if isinstance(one, Claim):
+                rules = () if one.declined else (guard.declines(guarding, one) for guard in self.product.guards)
+                rule = next((rule for rule in rules if rule is not None), None)
+                yield one if rule is None else one.decline(rule)
 
 
-def _view(product: Product, recorded: Sequence[ev.Event], day: date) -> Facts:
-    known = timeline(recorded)
-    return seen(product, known).dated_to(day) if known.issued else Facts((), day)
-
-
-def _reads(product: Product, section: Section) -> frozenset[type[ev.Fact]]:
-    return section.reads.union(*(guard.reads for guard in product.guards))
-
-
-def _of(facts: Iterable[Any], types: frozenset[type[ev.Fact]], day: date) -> Facts:
-    return Facts((fact for fact in facts if type(fact.data) in types), day)
-
-
-def _sections(product: Product, view: Facts, day: date, only: Section | None = None) -> Iterator[_Worked]:
-    """The sections in order, run anew. `only` one of them: with those before it, where it reads their lines."""
-    lines: tuple[Line, ...] = ()
-    for section in product.sections:
-        if only is None or section is only or only.reads_lines:
-            worked = _worked(product, section, view, day, lines)
-            lines += tuple(line for _, line in worked.lines)
-            yield worked
-        if section is only:
-            return
-
-
-def _worked(product: Product, section: Section, view: Facts, day: date, lines: tuple[Line, ...]) -> _Worked:
-    given = lines if section.reads_lines else ()
-    claims = [_past_guards(product, section, view, day, claim) for claim in _claims(section, view, day, given)]
+def _lines(claims: list[Claim]) -> list[tuple[int, Line]]:
+    """The lines that claims come to within their limits, each with the number of its claim."""
     limited = _limited(claims)
     pieces: dict[int, list[Line]] = {i: [] for i in limited}
     for n, piece in take_turns([claims[i] for i in limited]):
@@ -132,73 +183,25 @@ def _worked(product: Product, section: Section, view: Facts, day: date, lines: t
     for i, claim in enumerate(claims):
         if i not in pieces:
             found += [(i, line) for line in within_limits([claim]) if isinstance(line, Line)]
-    return _Worked(section, claims, found, given)
+    return found
+
+
+def _day_in_view(product: Product, known: Timeline, on: date) -> date:
+    """The last day, by the day asked about, on which something comes into view or turns: the rules were run for it."""
+    facts = seen(product, known)
+    return max((day for day in (*facts.days(), *product.turns(facts)) if day <= on), default=UNDATED)
+
+
+def _view(product: Product, known: Timeline, day: date) -> Facts:
+    return seen(product, known).dated_to(day) if known.issued else Facts((), day)
+
+
+def _reads(product: Product, section: Section) -> frozenset[type[ev.Fact]]:
+    return section.reads.union(*(guard.reads for guard in product.guards))
 
 
 def _limited(claims: Sequence[Claim]) -> list[int]:
     return [i for i, claim in enumerate(claims) if claim.limits and not claim.declined]
-
-
-def _claims(section: Section, view: Facts, day: date, lines: tuple[Line, ...]) -> Iterator[Claim]:
-    return (given for given in section.derive(_of(view, section.reads, day), lines) if isinstance(given, Claim))
-
-
-def _past_guards(product: Product, section: Section, view: Facts, day: date, claim: Claim) -> Claim:
-    """The claim, declined by the first clause that declines it."""
-    facts = _of(view, _reads(product, section), day)
-    rules = () if claim.declined else (guard.declines(facts, claim) for guard in product.guards)
-    rule = next((rule for rule in rules if rule is not None), None)
-    return claim if rule is None else claim.decline(rule)
-
-
-# ---- which facts matter ----------------------------------------------------------------------------------------------------------
-
-
-def _needed(
-    product: Product, recorded: Sequence[ev.Event], day: date, section: Section, line: Line, on: date
-) -> Iterator[str]:
-    """The events without which the line would be another, or none: each is taken back in thought, and the rules are run."""
-    view = _view(product, recorded, day)
-    reads = frozenset().union(*(_reads(product, one) for one in product.sections)) if section.reads_lines else _reads(product, section)
-    for event_id in list(dict.fromkeys(fact.event_id for fact in view if type(fact.data) in reads))[:TRIED]:
-        try:
-            without = _view(product, [*recorded, _taken_back(event_id, recorded[0].policy_id)], day)
-            *_, worked = _sections(product, without, day, section)
-            same = worked.found(line, on) is not None
-        except Exception:  # noqa: BLE001 - rules may well fail for facts that could never have been recorded so
-            same = False
-        if not same:
-            yield event_id
-
-
-def _taken_back(event_id: str, policy_id: str) -> ev.Event:
-    retraction = ev.FactRetracted(target=event_id, reason="left out")
-    return ev.Event("", policy_id, ev.FactRetracted.__name__, 1, None, retraction)
-
-
-# ---- what was looked up ------------------------------------------------------------------------------------------------------------
-
-
-def _heard(product: Product, view: Facts, day: date, section: Section, claim: Claim, needed: frozenset[str]) -> tuple[LookUp, ...]:
-    """The terms looked up on the way to a claim: by its rules over the facts that it needs, else over all that are in view."""
-    for facts in (Facts((fact for fact in view if fact.event_id in needed), day), view):
-        with looked_up() as heard:
-            try:
-                reached = _reaches(product, facts, day, section, claim)
-            except Exception:  # noqa: BLE001 - fewer facts than could be recorded so; then all of them serve
-                reached = False
-        if reached:
-            break
-    return tuple({(term.name, row.from_, asked): LookUp(term, asked, row) for term, asked, row in heard}.values())
-
-
-def _reaches(product: Product, facts: Facts, day: date, section: Section, claim: Claim) -> bool:
-    """Runs the rules up to a claim, and the clauses that serve every benefit; whether the claim came."""
-    lines: tuple[Line, ...] = ()
-    if section.reads_lines:
-        before = [worked for worked in _sections(product, facts, day, section) if worked.section is not section]
-        lines = tuple(line for worked in before for _, line in worked.lines)
-    return any(_is(_past_guards(product, section, facts, day, given), claim) for given in _claims(section, facts, day, lines))
 
 
 def _is(given: Claim, claim: Claim) -> bool:
@@ -239,7 +242,3 @@ def _together(last: Taking | None, taking: Taking, line: Line) -> Taking | None:
     now = {account: sum(uses.values()) for account, uses in taking.before.items()}
     return Taking(pieces[0], last.before) if after == now else None
 
-
-def limits_of(claim: Claim) -> tuple[Limit, ...]:
-    """The limits of a claim in the order in which they cut."""
-    return () if claim.declined else claim.limits

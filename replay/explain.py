@@ -25,7 +25,7 @@ from ledger.limits import Limit
 from ledger.products import PRODUCTS
 from ledger.recorders.log import LogRecord
 from replay import as_of
-from replay.derivation import Derivation, Taking, derivation, today
+from replay.derivation import Derivation, Rerun, Taking
 from replay.known import History
 from replay.standing import Found, roles
 from replay.steps import Cut, Step, steps
@@ -36,7 +36,7 @@ Node = dict[str, Any]
 
 def explanation(policy_id: str, records: Iterable[LogRecord], on: date, cut: Cut, line_id: str) -> Node:
     """The derivation of a line by its id in the answer. Raises Refused where the answer has no such line."""
-    return _Explained(policy_id, list(records), on, cut, line_id).document()
+    return Answered(policy_id, records, on, cut).explanation(line_id)
 
 
 def digest(document: Mapping[str, Any]) -> str:
@@ -44,22 +44,26 @@ def digest(document: Mapping[str, Any]) -> str:
     return sha256(canonical({name: value for name, value in document.items() if name != "digest"})).hexdigest()
 
 
-class _Explained:
-    """One line, and all that is said about it."""
+class Answered:
+    """An answer of the ledger, with what its lines have in common: what was known, where it is stored, the rules run over it."""
 
-    def __init__(self, policy_id: str, records: list[LogRecord], on: date, cut: Cut, line_id: str) -> None:
-        self.policy_id, self.on, self.cut, self.line_id = policy_id, on, cut, line_id
-        self.known = History(policy_id, records).known(known_at=cut.known_at, at_position=cut.position)
+    def __init__(self, policy_id: str, records: Iterable[LogRecord], on: date, cut: Cut) -> None:
+        records = list(records)
+        self.policy_id, self.on = policy_id, on
+        known = History(policy_id, records).known(known_at=cut.known_at, at_position=cut.position)
         self.story: list[Step] = steps(records, cut)
-        self.answer = as_of.answer(self.known, on, cut.known_at)
-        items: list[Item] = sorted(self.known.journal.standing(on), key=repr) if self.known.fault is None else []
+        self.answer = as_of.answer(known, on, cut.known_at)
+        items: list[Item] = sorted(known.journal.standing(on), key=repr) if known.fault is None else []
         self.whole = {item.through(on): item for item in items if isinstance(item, Line)}
         self.openings = {(item.limit, item.key): item for item in items if isinstance(item, Opening)}
         self.lines = dict(as_of.named(self.whole))
         self.names = {line: name for name, line in self.lines.items()}
+
+    def explanation(self, line_id: str) -> Node:
+        """The derivation of one of its lines. Raises Refused where it has no such line."""
         if line_id not in self.lines:
             raise Refused("--benefit", line_id, self._allowed())
-        self.line = self.lines[line_id]
+        return _Explained(self, line_id).document()
 
     def _allowed(self) -> Words:
         if "undetermined" in self.answer:
@@ -69,19 +73,10 @@ class _Explained:
         found = ", ".join(shown)
         return Words(f"その答の line_id（{found or 'なし'}）", f"a line_id of that answer ({found or 'it has none'})")
 
-    # ---- what is found once --------------------------------------------------------------------------------------------------
-
     @cached_property
     def recorded(self) -> list[ev.Event]:
+        """The facts and corrections that were known."""
         return [step.event for step in self.story if step.is_fact]
-
-    @cached_property
-    def derived(self) -> Derivation | None:
-        """How today's rules come to the line; None where they do not, or fail."""
-        try:
-            return derivation(PRODUCTS[self.answer["product"]], self.recorded, self.on, self.line)
-        except Exception:  # noqa: BLE001 - whatever today's rules raise: what is stored is shown all the same
-            return None
 
     @cached_property
     def stored_at(self) -> dict[Item, tuple[int, int]]:
@@ -95,37 +90,59 @@ class _Explained:
         }
 
     @cached_property
+    def rerun(self) -> Rerun:
+        """Today's rules over what was known. Raises what they raise."""
+        return Rerun(PRODUCTS[self.answer["product"]], self.recorded, self.on)
+
+
+class _Explained:
+    """One line, and all that is said about it."""
+
+    def __init__(self, answered: Answered, line_id: str) -> None:
+        self.of, self.line_id = answered, line_id
+        self.line = answered.lines[line_id]
+
+    @cached_property
+    def derived(self) -> Derivation | None:
+        """How today's rules come to the line; None where they do not, or fail."""
+        try:
+            return self.of.rerun.derivation(self.line)
+        except Exception:  # noqa: BLE001 - whatever today's rules raise: what is stored is shown all the same
+            return None
+
+    @cached_property
     def found(self) -> Found:
         """What part each event plays in the line."""
         needed, considered = (self.derived.needed, self.derived.considered) if self.derived else (frozenset[str](), frozenset[str]())
-        return roles(self.recorded, self.on, self.line, needed, considered)
+        return roles(self.of.recorded, self.of.on, self.line, needed, considered)
 
     # ---- the document ----------------------------------------------------------------------------------------------------------
 
     def document(self) -> Node:
         """The whole derivation, sealed by its digest."""
         derived = self.derived
-        facts, corrections = self._facts(), self._corrections()
-        pieces = [self._piece(taking, derived.claim.limits, facts) for taking in derived.takings] if derived else []
+        corrections = self._corrections()
+        pieces = [self._piece(taking, derived.claim.limits) for taking in derived.takings] if derived else []
         document = {
             "version": VERSION,
             "kind": "explanation",
-            "asked": {"policy_id": self.policy_id, "line_id": self.line_id, **{n: self.answer[n] for n in ("on", "known_at", "position")}},
-            "product": self.answer["product"],
-            "terms": {"assessed": self.answer["terms"], "now": self._terms_now()},
+            "asked": {"policy_id": self.of.policy_id, "line_id": self.line_id}
+            | {name: self.of.answer[name] for name in ("on", "known_at", "position")},
+            "product": self.of.answer["product"],
+            "terms": {"assessed": self.of.answer["terms"], "now": self._terms_now()},
             "rules_changed": derived is None,
             "line": self._line(self.line_id, self.line),
             "result": {name: getattr(self.line, name) for name in ("decision", "gross", "payable")},
-            "facts": facts,
+            "facts": self.facts,
             "corrections": corrections,
             "others": [other for other in self._others() if other["event_id"] not in {one["event_id"] for one in corrections}],
             "rules": list(self._rules()),
             "terms_read": self.terms_read,
-            "steps": self._steps(facts),
-            "rate": self._rate(facts),
+            "steps": self.steps,
+            "rate": self._rate(),
             "pieces": pieces,
             "limits": [self._limit(account) for account in dict.fromkeys((use.limit, use.key) for use in self.line.uses)],
-            "lines": [self._line(self.names[line], line) for line in self._lines_named(pieces)],
+            "lines": [self._line(self.of.names[line], line) for line in self._lines_named(pieces)],
             "left": self._left(pieces),
             "today": [] if derived else list(self._today()),
         }
@@ -133,7 +150,7 @@ class _Explained:
         return document | {"digest": digest(document)}
 
     def _terms_now(self) -> Node:
-        terms = PRODUCTS[self.answer["product"]].terms
+        terms = PRODUCTS[self.of.answer["product"]].terms
         return {"version": terms.version, "hash": terms.hash}
 
     # ---- lines and limits ------------------------------------------------------------------------------------------------------
@@ -141,20 +158,20 @@ class _Explained:
     def _line(self, name: str, line: Line) -> Node:
         """A line of the answer, and where it is stored whole."""
         shown = as_of.benefit(line, name)
-        return shown | {"uses": [use._asdict() for use in line.uses], "stored": self._stored(self.whole[line])}
+        return shown | {"uses": [use._asdict() for use in line.uses], "stored": self._stored(self.of.whole[line])}
 
     def _stored(self, item: Item) -> Node:
-        position, entry = self.stored_at[item]
+        position, entry = self.of.stored_at[item]
         return {"position": position, "entry": entry}
 
     def _limit(self, account: tuple[str, str]) -> Node:
         """A limit that the line took of, as it was opened."""
-        opening = self.openings[account]
+        opening = self.of.openings[account]
         shown = {"limit": opening.limit, "key": opening.key, "unit": opening.unit, "cap": opening.cap, "from": opening.first.isoformat()}
         last = opening.last.isoformat() if opening.last else None
         return shown | {"to": last, "rules": list(opening.rules), "stored": self._stored(opening)}
 
-    def _piece(self, taking: Taking, limits: Sequence[Limit], facts: Sequence[Node]) -> Node:
+    def _piece(self, taking: Taking, limits: Sequence[Limit]) -> Node:
         """One piece of the line: gross, then each limit in turn, then what is payable."""
         piece = taking.piece
         counted = piece.quantity if piece.unit == "day" else 1
@@ -168,7 +185,7 @@ class _Explained:
             shown.append(
                 {
                     "limit": limit.limit, "key": limit.key, "unit": limit.unit, "rules": list(limit.rules), "cap": limit.cap,
-                    "cap_found": self._cap(facts, limit, before + uses[account]),
+                    "cap_found": self._cap(limit, before + uses[account]),
                     "used_before": before, "used_by": list(self._used_by(account, taking)), "room": max(0, limit.cap - before),
                     "asked": asked, "counted": counted, "allowed": asked - cut, "cut": cut, "booked": uses[account],
                     "used_after": before + uses[account],
@@ -178,38 +195,41 @@ class _Explained:
         days = {"from": piece.first.isoformat(), "to": piece.last.isoformat(), "quantity": piece.quantity}
         return days | {"gross": piece.gross, "limits": shown, "payable": piece.payable}
 
-    def _cap(self, facts: Sequence[Node], limit: Limit, used_after: int) -> Node:
+    def _cap(self, limit: Limit, used_after: int) -> Node:
         """Where a cap comes from: the limit as opened; for a line with a cap of its own a fact or a term, or what it used it up to."""
-        if limit.cap == self.openings[limit.limit, limit.key].cap:
+        if limit.cap == self.of.openings[limit.limit, limit.key].cap:
             return {"limit": "opened"}
-        return self._source(facts, None, limit.cap) or {"limit": "used_up" if limit.cap == used_after else "own"}
+        return self._source(None, limit.cap) or {"limit": "used_up" if limit.cap == used_after else "own"}
 
     def _used_by(self, account: tuple[str, str], taking: Taking) -> Iterator[Node]:
         """What lines took of a limit before, each beside what it takes of it in the whole answer."""
         for line, amount in taking.before[account].items():
-            shown = line.through(self.on)
-            of = next(use.amount for use in shown.uses if (use.limit, use.key) == account)
-            yield {"line_id": self.names.get(shown, as_of.line_name(line)), "amount": amount, "of": of}
+            if amount:
+                shown = line.through(self.of.on)
+                of = next(use.amount for use in shown.uses if (use.limit, use.key) == account)
+                yield {"line_id": self.of.names.get(shown, as_of.line_name(line)), "amount": amount, "of": of}
 
     def _lines_named(self, pieces: Iterable[Node]) -> list[Line]:
         """Other lines of the answer that the derivation names: those that used its limits before, those that it was reckoned from."""
         used = {use["line_id"] for piece in pieces for limit in piece["limits"] for use in limit["used_by"]}
-        reckoned = {found["line_id"] for found in self._sources_named() if "line_id" in found}
-        return [self.lines[name] for name in sorted((used | reckoned) & self.lines.keys() - {self.line_id})]
+        sources = [operand["found"] for step in self.steps for operand in step["operands"] if operand["found"]]
+        reckoned = {found["line_id"] for found in sources if "line_id" in found}
+        return [self.of.lines[name] for name in sorted((used | reckoned) & self.of.lines.keys() - {self.line_id})]
 
     def _left(self, pieces: Sequence[Node]) -> list[Node]:
         """What each limit has left: after this line, and by all lines of the answer."""
         after = {(limit["limit"], limit["key"]): limit["cap"] - limit["used_after"] for piece in pieces for limit in piece["limits"]}
-        rows = {(row["limit"], row["key"]): row["remaining"] for row in self.answer["limits"]}
+        rows = {(row["limit"], row["key"]): row["remaining"] for row in self.of.answer["limits"]}
         accounts = dict.fromkeys((use.limit, use.key) for use in self.line.uses)
         return [{"limit": a[0], "key": a[1], "after_this_line": after.get(a), "on_the_day": rows[a]} for a in accounts]
 
     # ---- facts -------------------------------------------------------------------------------------------------------------------
 
-    def _facts(self) -> list[Node]:
+    @cached_property
+    def facts(self) -> list[Node]:
         """The facts that the line rests on, those without which it would be another, and those considered that change nothing in it."""
         nodes = []
-        for step in self.story:
+        for step in self.of.story:
             role = self.found.roles.get(step.event.event_id)
             if role not in {"rests_on", "needed", "considered"}:
                 continue
@@ -226,27 +246,27 @@ class _Explained:
         applied = {one for event_id in shown for one in self.found.corrected_by.get(event_id, ())}
         return [
             {"event_id": step.event.event_id, "target": says["target"], "says": says} | _record(step.record)
-            for step in self.story
+            for step in self.of.story
             if step.event.event_id in applied
             for says in (_says(step.record),)
         ]
 
     def _others(self) -> Iterator[Node]:
         """Every other event that was known, and why it plays no part."""
-        for step in self.story:
+        for step in self.of.story:
             role = self.found.roles.get(step.event.event_id)
             if step.is_fact and role not in {"rests_on", "needed", "considered"}:
                 yield {"event_id": step.event.event_id, "position": step.position, "type": step.record.type, "role": role}
 
     def _record(self, event_id: str) -> LogRecord:
-        return next(step.record for step in self.story if step.event.event_id == event_id)
+        return next(step.record for step in self.of.story if step.event.event_id == event_id)
 
     # ---- rules, terms, arithmetic ------------------------------------------------------------------------------------------------
 
     def _rules(self) -> Iterator[Node]:
         """The clauses of the line in the order applied, then those that set its limits."""
         texts: dict[str, Clause] = {clause.id: clause for folder in FOLDERS for clause in clauses(folder)}
-        limits = [rule for use in self.line.uses for rule in self.openings[use.limit, use.key].rules]
+        limits = [rule for use in self.line.uses for rule in self.of.openings[use.limit, use.key].rules]
         for rule, of in dict.fromkeys([*((rule, "line") for rule in self.line.rules), *((rule, "limit") for rule in limits)]):
             clause = texts.get(rule)
             ja, en = clause.titles if clause else (rule, rule)
@@ -263,54 +283,51 @@ class _Explained:
             for term, day, row in (self.derived.look_ups if self.derived else ())
         ]  # fmt: skip
 
-    def _steps(self, facts: Sequence[Node]) -> list[Node]:
+    @cached_property
+    def steps(self) -> list[Node]:
         """The arithmetic of the rate; each number that no step gave with the place where it was found."""
         shown = []
         for step in self.derived.claim.steps if self.derived else ():
             operands = [
-                {"name": name, "value": value, "step": n, "found": None if n else self._source(facts, name, value)}
+                {"name": name, "value": value, "step": n, "found": None if n else self._source(name, value)}
                 for name, value, n in step.operands
             ]
             shown.append({"op": step.op, "operands": operands, "result": step.result})
         return shown
 
-    def _rate(self, facts: Sequence[Node]) -> Node:
+    def _rate(self) -> Node:
         """The rate: the result of the last step, or a number taken as it was found."""
         n = len(self.derived.claim.steps) if self.derived else 0
-        found = () if n else self._sources(facts, None, self.line.rate)
+        found = () if n else self._sources(None, self.line.rate)
         likely = max(found, key=lambda source: len(_words(source) & set(self.line.benefit.split("_"))), default=None)
         return {"name": "rate", "value": self.line.rate, "step": n or None, "found": likely}
 
-    def _source(self, facts: Sequence[Node], name: str | None, value: int) -> Node | None:
+    def _source(self, name: str | None, value: int) -> Node | None:
         """Where a number stands, by its name if it has one."""
-        return next(iter(self._sources(facts, name, value)), None)
+        return next(iter(self._sources(name, value)), None)
 
-    def _sources(self, facts: Sequence[Node], name: str | None, value: int) -> Sequence[Node]:
+    def _sources(self, name: str | None, value: int) -> Sequence[Node]:
         """The places where a number stands: facts that the line rests on, terms of its clauses, lines that it was reckoned from, other
         facts that it needs, any other terms."""
         of_clauses = [read for read in self.terms_read if not set(self.line.rules).isdisjoint(read["clauses"])]
         return (
-            *_in_facts((node for node in facts if node["role"] == "rests_on"), name, value),
+            *_in_facts((node for node in self.facts if node["role"] == "rests_on"), name, value),
             *_in_terms(of_clauses, name, value),
             *self._in_lines(name, value),
-            *_in_facts((node for node in facts if node["role"] == "needed"), name, value),
+            *_in_facts((node for node in self.facts if node["role"] == "needed"), name, value),
             *_in_terms(self.terms_read, name, value),
         )
 
     def _in_lines(self, name: str | None, value: int) -> Iterator[Node]:
         for line in self.derived.lines if self.derived else ():
-            shown = line.through(self.on)
-            if shown in self.names and (shown.benefit, shown.payable) == (name, value) and set(line.events) <= set(self.line.events):
-                yield {"line_id": self.names[shown]}
-
-    def _sources_named(self) -> Iterator[Node]:
-        facts = self._facts()
-        yield from (one["found"] for step in self._steps(facts) for one in step["operands"] if one["found"])
+            shown = line.through(self.of.on)
+            if shown in self.of.names and (shown.benefit, shown.payable) == (name, value) and set(line.events) <= set(self.line.events):
+                yield {"line_id": self.of.names[shown]}
 
     def _today(self) -> Iterator[Node]:
         """What today's rules make of the same facts, of the same benefit and key, where they no longer give the line."""
         try:
-            lines = today(PRODUCTS[self.answer["product"]], self.recorded, self.on)
+            lines = self.of.rerun.lines()
         except Exception:  # noqa: BLE001 - rules that fail give no line
             return
         yield from (as_of.benefit(line, name) for name, line in as_of.named(lines) if line[1:3] == self.line[1:3])
@@ -320,9 +337,9 @@ class _Explained:
     def _assessments(self, document: Mapping[str, Any]) -> list[Node]:
         """The records in which the ledger said what is shown of lines and limits; and the last one, which names the terms."""
         shown = [document["line"], *document["lines"], *document["limits"]]
-        last = max(step.assessed.position for step in self.story if step.assessed is not None)
+        last = max(step.assessed.position for step in self.of.story if step.assessed is not None)
         positions = {last, *(node["stored"]["position"] for node in shown)}
-        return [_record(step.assessed) for step in self.story if step.assessed is not None and step.assessed.position in positions]
+        return [_record(step.assessed) for step in self.of.story if step.assessed is not None and step.assessed.position in positions]
 
 
 def _words(source: Node) -> set[str]:

@@ -13,22 +13,17 @@ import pytest
 from ledger.errors import LedgerFault
 from ledger.journal import Line, Settlement
 from ledger.recorders.log import LogRecord
-from replay import as_of, difference
+from replay import difference
 from replay.difference import Point, money
-from replay.known import History
 from replay.steps import Cut, steps
 from tests.command import jsonl, run
+from tests.replay.adding_up import answer, change, grouped
 from tests.replay.told import TELLERS, days_of, told
 
 SEEDS = range(8)
 DOCS = Path(__file__).parents[2] / "docs" / "samples"
 SAMPLES = Path(__file__).parents[2] / "ledger" / "samples"
 BEFORE, AFTER = "2023-03-21T00:00:00+09:00", "2023-04-11T00:00:00+09:00"
-
-
-def answer(records: list[LogRecord], point: Point) -> dict[str, Any]:
-    known = History("P", records).known(known_at=point.cut.known_at, at_position=point.cut.position)
-    return as_of.answer(known, point.on, point.cut.known_at)
 
 
 def pairs(records: list[LogRecord], seed: int) -> Iterator[tuple[Point, Point]]:
@@ -48,26 +43,6 @@ def histories() -> Iterator[tuple[str, int, list[LogRecord]]]:
             yield product, seed, told(product, seed)
 
 
-def balances(given: dict[str, Any]) -> Counter[tuple[str, ...]]:
-    """Every amount of an answer, by account."""
-    found: Counter[tuple[str, ...]] = Counter()
-    for benefit, sums in given["settlement"]["by_benefit"].items():
-        found.update({("benefit", benefit, name): amount for name, amount in sums.items()})
-    for row in given["limits"]:
-        found.update({("limit", row["limit"], row["key"], name): row[name] for name in ("cap", "used", "remaining")})
-    return found
-
-
-def grouped(found: dict[str, Any]) -> Counter[tuple[str, ...]]:
-    """What the groups of a difference come to, by account."""
-    sums: Counter[tuple[str, ...]] = Counter()
-    for group in found["groups"]:
-        sums.update({("benefit", row["benefit"], row["movement"]): row["by"] for row in group["benefits"]})
-        for row in group["limits"]:
-            sums.update({("limit", row["limit"], row["key"], name): by for name, by in row["by"].items()})
-    return sums
-
-
 def lines(given: dict[str, Any]) -> Counter[str]:
     """The lines of an answer as texts, without the number that tells lines of one name apart."""
     return Counter(json.dumps(line | {"line_id": line["line_id"].split("#")[0]}, sort_keys=True) for line in given["benefits"])
@@ -80,13 +55,12 @@ def test_the_groups_come_to_the_difference_of_the_answers_account_by_account() -
     compared = 0
     for product, seed, records in histories():
         for one, other in pairs(records, seed):
-            before, after = balances(answer(records, one)), balances(answer(records, other))
-            change = {account: after[account] - before[account] for account in {*before, *after} if after[account] != before[account]}
+            moved = change(answer(records, one), answer(records, other))
 
             found = difference.difference("P", records, one, other)
 
-            assert {account: by for account, by in grouped(found).items() if by} == change, (product, seed, one, other)
-            compared += bool(change)
+            assert grouped(found["groups"]) == moved, (product, seed, one, other)
+            compared += bool(moved)
     assert compared > 150
 
 
@@ -130,12 +104,10 @@ def test_each_news_moves_what_a_cut_before_and_after_it_differ_by() -> None:
         on = days_of(records, random.Random(seed), 1)[0]
         positions = [step.position for step in steps(records)]
         whole = difference.difference("P", records, Point(on, Cut(position=0)), Point(on, Cut(position=positions[-1])))
-        parts = {group["position"]: grouped({"groups": [group]}) for group in whole["groups"]}
+        parts = {group["position"]: grouped([group]) for group in whole["groups"]}
         for before, position in zip([0, *positions], positions, strict=False):
-            change = balances(answer(records, Point(on, Cut(position=position))))
-            change.subtract(balances(answer(records, Point(on, Cut(position=before)))))
-            part = parts.get(position, Counter())
-            assert {a: by for a, by in change.items() if by} == {a: by for a, by in part.items() if by}, (product, seed, on, position)
+            moved = change(*(answer(records, Point(on, Cut(position=at))) for at in (before, position)))
+            assert moved == parts.get(position, {}), (product, seed, on, position)
 
 
 def test_turned_round_the_same_movements_come_back_with_other_signs() -> None:
