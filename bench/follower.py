@@ -1,8 +1,8 @@
 """Whether a reader that follows the log by position sees every record once and in order, while others write.
 
-Run with: python -m bench.follower --events 12500 --writers 8 [--postgres URL] [--variant locked unlocked sequence]. Each writer
-records so many facts in small batches and large ones; every fifth transaction is rolled back, and each waits a moment before
-its commit. One more writer imports as many facts as a history. Three ways to write are compared:
+Run with: python -m bench.follower --events 12500 --writers 8 [--imported 900000] [--postgres URL] [--variant locked unlocked sequence].
+One process imports a history; each writer records facts in small batches and large ones, so many, and with the
+lock until the import is done; every fifth transaction is rolled back, and each waits a moment before its commit. The ways to write:
 
   locked    as the ledger does
   unlocked  without the lock of the table: positions are still the head's plus one, so that who comes second is refused
@@ -17,10 +17,12 @@ import json
 import random
 import subprocess
 import sys
+import threading
 import time
+import uuid
 from array import array
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager, nullcontext
+from contextlib import closing, contextmanager, nullcontext, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
@@ -99,10 +101,21 @@ def numbered_by_sequence() -> Iterator[None]:
         postgres._Channel.write = write  # type: ignore[method-assign]
 
 
-def start_together() -> None:
-    """Tells the parent that this process is ready, and waits for the word: so that writers are there at the same time."""
+def start_together() -> threading.Event:
+    """Tells the parent that this process is ready, and waits for the word: so that writers are there at the same time.
+
+    What it gives is set at the second word: it is enough.
+    """
     print("ready", flush=True)
     sys.stdin.readline()
+    enough = threading.Event()
+
+    def wait() -> None:
+        sys.stdin.readline()
+        enough.set()
+
+    threading.Thread(target=wait, daemon=True).start()
+    return enough
 
 
 class RolledBack(Exception):
@@ -121,17 +134,17 @@ def roll_back(ledger: ClaimsLedger, policy_id: str) -> int:
 
 
 def write(target: str, variant: str, name: int, events: int) -> dict[str, int]:
-    """Records facts to policies of its own, until all are recorded."""
+    """Records facts to policies of its own: so many, and until it is told that it is enough."""
     rng = random.Random(name)
     counts = {"recorded": 0, "rolled_back": 0}
     with writer(target, variant, rng) as ledger:
-        start_together()
-        while counts["recorded"] < events:
+        enough = start_together()
+        while counts["recorded"] < events or not enough.is_set():
             policy_id = f"W{name}-{rng.randrange(5)}"
             if rng.random() < 0.2:
                 counts["rolled_back"] += roll_back(ledger, policy_id)
                 continue
-            size = min(rng.choice((1, 1, 2, 5, 40)), events - counts["recorded"])
+            size = rng.choice((1, 1, 2, 5, 40))
             batch = [fact(policy_id) for _ in range(size)]
             while True:
                 try:
@@ -143,17 +156,22 @@ def write(target: str, variant: str, name: int, events: int) -> dict[str, int]:
         return counts | {"retried": ledger._recorder.retried}  # type: ignore[attr-defined]
 
 
+def history(events: int) -> Iterator[tuple[int, ev.Event]]:
+    """A history to import, the same each time: a fact a minute, some hundreds of a policy."""
+    start, policies = datetime(2020, 1, 1, tzinfo=UTC), max(50, events // 200)
+    for i in range(events):
+        event_id, recorded_at = str(uuid.UUID(int=(1 << 100) + i)), start + timedelta(minutes=i)
+        yield i + 1, replace(fact(f"H-{i % policies}"), event_id=event_id, recorded_at=recorded_at)
+
+
 def bring(target: str, variant: str, events: int) -> dict[str, int]:
     """Imports a history, in as many attempts as it takes."""
-    start = datetime(2020, 1, 1, tzinfo=UTC)
-    facts = (replace(fact(f"H-{i % 50}"), recorded_at=start + timedelta(minutes=i)) for i in range(events))
-    numbered = list(enumerate(facts, 1))
     counts = {"recorded": events, "rolled_back": 0}
     with writer(target, variant, random.Random(events)) as ledger:
         start_together()
         while True:
             try:
-                ledger.import_events(numbered, workers=1)
+                ledger.import_events(history(events), workers=1)
             except StoreFault:
                 continue
             return counts | {"retried": ledger._recorder.retried}  # type: ignore[attr-defined]
@@ -192,22 +210,24 @@ def _key(record: LogRecord) -> int:
     return int.from_bytes(record.hash[:8], "big")
 
 
-def follow(target: str, variant: str, writers: int, events: int) -> Followed:
+def follow(target: str, variant: str, writers: int, events: int, imported: int) -> Followed:
     """Starts the writers, follows until they are done, and compares."""
     target += "&application_name=hoken-follower"
     with ClaimsLedger.open(target, new_policy=Unruled) as ledger, closing(_connected(target)) as connection:
         ledger.init()
         connection.execute("CREATE SEQUENCE follower_position")
         follower = Follower(ledger)
-        command = [sys.executable, "-m", "bench.follower", "--target", target, "--events", str(events), "--variant", variant]
-        children = [started([*command, "--writer", str(name)]) for name in range(writers + 1)]
+        command = [sys.executable, "-m", "bench.follower", "--target", target, "--variant", variant]
+        amounts = [imported, *[events] * writers]
+        children = [started([*command, "--writer", str(name), "--events", str(amount)]) for name, amount in enumerate(amounts)]
         try:
             for child in children:
                 child.stdout.readline()
             start = time.monotonic()
-            for child in children:
-                child.stdin.write("go\n")
-                child.stdin.flush()
+            _tell(children)
+            while variant == "locked" and children[0].poll() is None:
+                follower.pull()
+            _tell(children[1:])
             while any(child.poll() is None for child in children):
                 follower.pull()
         finally:
@@ -226,6 +246,14 @@ def follow(target: str, variant: str, writers: int, events: int) -> Followed:
         return Followed(variant, records, missed, duplicated, disordered, follower.polls, *races, lost, seconds)
 
 
+def _tell(children: Sequence[Any]) -> None:
+    """Gives the word to processes that wait for it."""
+    for child in children:
+        with suppress(BrokenPipeError):
+            child.stdin.write("go\n")
+            child.stdin.flush()
+
+
 def started(command: list[str]) -> Any:
     """A child that is spoken to by pipe."""
     return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
@@ -237,9 +265,19 @@ def _connected(target: str) -> Any:
     return psycopg.connect(target, autocommit=True)
 
 
+def campaign(server: str, variants: Sequence[str], writers: int, events: int, imported: int) -> Iterator[tuple[Followed, bool]]:
+    """What the follower saw of each way to write, and whether that is as it must be: nothing wrong, or, with a sequence, some missed."""
+    for variant in variants:
+        with schema(server) as name:
+            found = follow(f"{server}?options=-csearch_path%3D{name}", variant, writers, events, imported)
+        clean = (found.missed, found.duplicated, found.disordered, found.lost_facts) == (0, 0, 0, 0)
+        yield found, found.missed > 0 if variant == "sequence" else clean
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--events", type=int, default=1_000, help="facts of each writer, and of the import")
+    parser.add_argument("--events", type=int, default=1_000, help="facts of each writer at least")
+    parser.add_argument("--imported", type=int, help="facts of the import; as many as each writer's where nothing is said")
     parser.add_argument("--writers", type=int, default=8)
     parser.add_argument("--variant", nargs="+", choices=VARIANTS, default=VARIANTS)
     parser.add_argument("--postgres", default=SERVER)
@@ -254,13 +292,9 @@ def main() -> None:
             print(json.dumps(write(given.target, variant, given.writer, given.events)))
         return
     failed = False
-    for variant in given.variant:
-        with schema(given.postgres) as name:
-            target = f"{given.postgres}?options=-csearch_path%3D{name}"
-            found = follow(target, variant, given.writers, given.events)
+    for found, right in campaign(given.postgres, given.variant, given.writers, given.events, given.imported or given.events):
         print(json.dumps(found._asdict()), flush=True)
-        clean = (found.missed, found.duplicated, found.disordered, found.lost_facts) == (0, 0, 0, 0)
-        failed |= found.missed == 0 if variant == "sequence" else not clean
+        failed |= not right
     sys.exit(int(failed))
 
 
