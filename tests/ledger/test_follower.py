@@ -14,9 +14,9 @@ pytestmark = pytest.mark.postgres
 
 
 def test_a_follower_misses_nothing_among_writers_rollbacks_and_an_import(postgres_url: str) -> None:
-    found = follow(postgres_url, "locked", writers=4, events=100)
+    found = follow(postgres_url, "locked", writers=4, events=100, imported=100)
 
-    assert found.records == 500
+    assert found.records >= 500
     assert (found.missed, found.duplicated, found.disordered, found.lost_facts) == (0, 0, 0, 0)
     assert found.rolled_back > 0
     assert found.retried == 0, "writers waited for one another"
@@ -24,7 +24,7 @@ def test_a_follower_misses_nothing_among_writers_rollbacks_and_an_import(postgre
 
 def test_positions_that_follow_the_head_hold_even_without_the_lock(postgres_url: str) -> None:
     """Who comes second finds the position taken, and tries again: the key of the table keeps the order, at the price of retries."""
-    found = follow(postgres_url, "unlocked", writers=4, events=40)
+    found = follow(postgres_url, "unlocked", writers=4, events=40, imported=40)
 
     assert found.retried > 0
     assert (found.missed, found.duplicated, found.disordered, found.lost_facts) == (0, 0, 0, 0)
