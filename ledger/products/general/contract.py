@@ -130,15 +130,17 @@ class Holds(NamedTuple):
     rules: tuple[str, ...] = ()
 
 
-def periods_hold(periods: Sequence[Period], rules: tuple[str, ...] = ()) -> list[Holds]:
-    """Pending before the first period, in force in each, matured where one has ended and none runs."""
+def periods_hold(
+    periods: Sequence[Period], in_force: tuple[str, ...] = (), matured: tuple[str, ...] = ()
+) -> list[Holds]:
+    """Pending before the first period, in force in each, matured where one has ended and none runs; by these rules."""
     own = list(own_days(periods))
     held = [Holds("pending", UNDATED, None)]
     for (_, first, last), after in zip(own, [*own[1:], None], strict=True):
-        held.append(Holds("in_force", first, last, rules))
+        held.append(Holds("in_force", first, last, in_force))
         gap_last = after[1] - ONE_DAY if after is not None else None
         if gap_last != last:
-            held.append(Holds("matured", last + ONE_DAY, gap_last, rules))
+            held.append(Holds("matured", last + ONE_DAY, gap_last, matured))
     return held
 
 

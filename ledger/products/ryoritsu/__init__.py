@@ -26,7 +26,7 @@ def status(facts: Facts, lines: Sequence[Line]) -> Iterable[Item]:
     held = rules.contract(facts)
     return states(
         [
-            *periods_hold(held.covered_periods(), ("KR-01",)),
+            *periods_hold(held.covered_periods(), ("KR-01",), ("KR-02",)),
             *endings_hold(facts, held),
             *recorded_lapses_hold(facts, ("KR-07",)),
         ]

@@ -19,6 +19,7 @@ from ledger.products.sony_medical.cover import (
     cannot_be_reinstated,
     cooling_off_deadlines,
     cover,
+    matured_by_cooling_off,
     too_late_to_cool_off,
 )
 from ledger.products.sony_medical.held import TERMS
@@ -36,7 +37,7 @@ def status(facts: Facts, lines: Sequence[Line]) -> Iterable[Item]:
     standing = facts.once(cover)
     contract = standing.held.contract
     return states([
-        *periods_hold(contract.covered_periods()), *endings_hold(facts, contract),
+        *matured_by_cooling_off(standing), *periods_hold(contract.covered_periods()), *endings_hold(facts, contract),
         *premiums.graces_hold(standing.course), *premiums.lapses_hold(standing.course),
     ])  # fmt: skip
 

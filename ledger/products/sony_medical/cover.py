@@ -11,6 +11,7 @@ from ledger.errors import Words
 from ledger.journal import Deadline
 from ledger.periods import ONE_DAY, nth_day
 from ledger.product import Ground, clause
+from ledger.products.general.contract import Holds
 from ledger.products.sony_medical.held import TERMS, Held, written
 from ledger.products.sony_medical.premiums import Course, Lapse, course, last_reinstatement
 from ledger.timeline import Facts, Known
@@ -120,6 +121,12 @@ def undone_renewals(facts: Facts) -> Iterator[Known[ev.PolicyRenewed]]:
             yield from (
                 other for other in facts.of(ev.PolicyRenewed) if other.data.period_start >= renewal.data.period_start
             )
+
+
+def matured_by_cooling_off(standing: Cover) -> Iterator[Holds]:
+    """The policy ends matured with the old period."""
+    if standing.undone:
+        yield Holds("matured", standing.held.contract.periods[-1].end, None, ("SM-11",))
 
 
 def renewal_meant(facts: Facts, received_on: date) -> Known[ev.PolicyRenewed] | None:

@@ -171,6 +171,7 @@ def test_kr_02_without_a_renewal_the_period_ends_matured() -> None:
     h.add("RenewalRefused", refused_on="2026-02-01")
     assert h.state("2026-04-01") == ("in_force", "2025-04-01", "2026-04-01")
     assert h.state("2026-04-02") == ("matured", "2026-04-02", None)
+    assert [h.on(day)["status"]["rules"] for day in ("2026-04-01", "2026-04-02")] == [["KR-01"], ["KR-02"]]
 
 
 # ---- KR-03 ------------------------------------------------------------------------------------------------------------------------

@@ -322,6 +322,7 @@ def test_sm_11_the_renewed_period_is_undone_from_the_day_of_the_request() -> Non
     cool_off(h, "2023-04-04", "2023-04-10")
     assert h.state("2023-04-09") == ("in_force", "2022-04-01", "2024-03-31")
     assert h.state("2023-04-10") == ("matured", "2023-04-01", None)
+    assert h.on("2023-04-10")["status"]["rules"] == ["SM-11"]
     stay(h, "s1", "2023-06-10", "2023-06-20", {"2023-06": 70_000})
     assert h.lines("2023-07-01") == [("hospital_treatment", "s1/2023-06", 0, "SM-11")]
     assert h.deadlines("2023-04-10", "cooling_off") == [("2023-04-11", "2023-04-10", False)]
