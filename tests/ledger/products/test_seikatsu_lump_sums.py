@@ -212,6 +212,19 @@ def test_sk_21_lump_sums_join_within_180_days_counted_from_the_discharge_day(gap
     assert history.used(LATER, "hospital_days.stay")["s1"] == ((6, 365) if gap <= 180 else (3, 365))
 
 
+def test_sk_21_is_named_by_what_a_later_stay_reached_and_changes_nothing_that_was_reached_before() -> None:
+    history = stay_of(9, LUMPS | {"three_diseases": "A"}, icd10="I63.9")
+    before = history.on(LATER)["benefits"]
+    history.stay("s2", plus(FIRST, 60), plus(FIRST, 64))
+    after = history.on(LATER)["benefits"]
+    assert [line for line in after if line in before] == before
+    assert [(line["benefit"], line["rules"]) for line in after if line not in before] == [
+        ("hospital_daily", ["SK-20", "SK-30"]),
+        ("three_daily", ["SK-20", "SK-65"]),
+        ("lump_discharge", ["SK-21", "SK-62"]),
+    ]
+
+
 def test_sk_21_180_days_apart_each_has_its_own_lump_sums_in_one_hospitalisation_of_days() -> None:
     history = stay_of(5, LUMPS)
     again = plus(FIRST, 4 + 180)

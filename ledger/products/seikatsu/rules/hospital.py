@@ -47,12 +47,12 @@ def _runs(facts: Facts, one: Hospitalisation, limits: tuple[Limit, ...]) -> Iter
     for piece, first, last in one.runs():
         cover = one.cover if one.kind == "sickness" else piece.cover
         rate = daily_rate(facts, one.condition_id, cover.amount, one.first)
-        yield _run(piece.stay, one.key, first, last, rate, (*_joining(one, piece), "SK-30"))._replace(
+        yield _run(piece.stay, one.key, first, last, rate, (*joining(one, piece), "SK-30"))._replace(
             limits=limits, judged_on=deciding_day(facts, one), condition_id=one.condition_id
         )
 
 
-def _joining(one: Hospitalisation, piece: Piece) -> tuple[str, ...]:
+def joining(one: Hospitalisation, piece: Piece) -> tuple[str, ...]:
     """The clauses by which a stay belongs to its hospitalisation."""
     if one.kind != "sickness":
         own = "SK-25" if piece.first > piece.stay.first else "SK-24"

@@ -27,7 +27,7 @@ from ledger.products.seikatsu.rules.cover import (
     three_diseases,
     yen_for,
 )
-from ledger.products.seikatsu.rules.hospital import deciding_day, held_in
+from ledger.products.seikatsu.rules.hospital import deciding_day, held_in, joining
 from ledger.products.seikatsu.rules.hospitalisations import (
     Hospitalisation,
     Piece,
@@ -88,8 +88,8 @@ def _medical_lump_sums(facts: Facts, one: Hospitalisation) -> Iterator[Claim]:
     """Lump sums on reaching certain days of a hospitalisation; not per unit (Q33, Q34)."""
     covered = rider_cover(facts, medical_lump_sum, one)
     if covered.held:
-        rules = ("SK-21", "SK-62") if len(one.pieces) > 1 else ("SK-62",)
-        yield from (_claim(facts, one, reached, covered, rules) for reached in reached_by(one, date.max))
+        for reached in reached_by(one, date.max):
+            yield _claim(facts, one, reached, covered, (*_joined_by(one, reached.day), "SK-62"))
 
 
 @clause("SK-63")
@@ -176,7 +176,8 @@ def _three_lump(facts: Facts, one: Hospitalisation) -> Iterator[Claim]:
     covered = rider_cover(facts, three_diseases("three_lump", one.first), one)
     day = one.day(TERMS.number("three_from_day", one.first))
     if day is not None and covered.held and is_one_of_three(conditions(facts)[one.condition_id], one.first):
-        yield _claim(facts, one, Reached("three_lump", day, covered.amount or covered.held), covered, ("SK-64",))
+        reached = Reached("three_lump", day, covered.amount or covered.held)
+        yield _claim(facts, one, reached, covered, (*_joined_by(one, day), "SK-64"))
 
 
 @clause("SK-65")
@@ -199,6 +200,11 @@ def three_days_limit(period: Period) -> Limit:
 
 
 # ---- claims ----------------------------------------------------------------------------------------------------------
+
+
+def _joined_by(one: Hospitalisation, day: date) -> tuple[str, ...]:
+    """The clause by which a day counts that lies in a later stay than the first."""
+    return ("SK-21",) if day > one.pieces[0].last else ()
 
 
 def _claim(facts: Facts, one: Hospitalisation, reached: Reached, covered: Cover, rules: tuple[str, ...]) -> Claim:
@@ -225,9 +231,10 @@ def _runs(
     if not covered.held:
         return
     for piece, start, end in one.runs(from_day):
+        rules = (*joining(one, piece), rule)
         for first, last in covered.spans(start, end):
             claim = Claim(
-                benefit, one.key, first, first, last, "day", days(first, last), rate.amount, (rule,), _events(one, piece),
+                benefit, one.key, first, first, last, "day", days(first, last), rate.amount, rules, _events(one, piece),
                 limits, order=(piece.stay.stay_id,), judged_on=one.first, condition_id=one.condition_id, steps=rate.steps,
             )  # fmt: skip
             declined_by = covered.declined_by(first)
