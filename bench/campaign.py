@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import json
 import random
 import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from typing import Any, NamedTuple
 
 CHUNK = 20
+COLUMNS = ("histories", "event by event", "refused", "answers", "rows of limits", "different")
 
 Wire = dict[str, Any]
 Compared = Callable[[list[Wire], int], tuple[Counter[str], list[str]]]
@@ -34,10 +36,10 @@ def run(given: argparse.Namespace, title: str, part: Part, total: int) -> int:
     began = time.monotonic()
     rows = gathered(given, title, part, total)
     print(f"\n\n{title}, {time.monotonic() - began:,.0f} s in all")
-    print(f"{'product':14}{'seeds':>18}{'histories':>11}{'answers':>9}{'refused':>9}{'different':>11}{'seconds':>9}")
+    print(f"{'product':14}{'seeds':>18}" + "".join(f"{column:>16}" for column in COLUMNS) + f"{'seconds':>9}")
     for product, row in rows.items():
-        print(f"{product:14}{seeds(given, row):>18}{row['histories']:>11,}{row['answers']:>9,}{row['refused']:>9,}{row['different']:>11,}"
-              f"{row['milliseconds'] / 1000:>9,.0f}", flush=True)  # fmt: skip
+        counted = "".join(f"{row[column]:>16,}" for column in COLUMNS)
+        print(f"{product:14}{seeds(given, row):>18}{counted}{row['milliseconds'] / 1000:>9,.0f}", flush=True)
     return sum(row["different"] for row in rows.values())
 
 
@@ -45,12 +47,11 @@ def gathered(given: argparse.Namespace, title: str, part: Part, total: int) -> d
     """Compares so many histories; gives for each product what was counted, and tells on the way what differs."""
     began, each = time.monotonic(), total // len(given.products)
     rows: dict[str, Counter[str]] = {product: Counter() for product in given.products}
-    with ProcessPoolExecutor(given.processes) as pool:
-        for done in _in_turn(pool, part, given, each, began + given.seconds):
-            rows[done.product] += done.counts
-            sys.stderr.writelines(f"\n{text}\n" for text in done.found)
-            told = sum(row["histories"] for row in rows.values())
-            sys.stderr.write(f"\r{title}: {told:,} of {each * len(rows):,}, {time.monotonic() - began:,.0f} s ")
+    for done in _in_turn(given, title, part, each, began + given.seconds):
+        rows[done.product] += done.counts
+        sys.stderr.writelines(f"\n{text}\n" for text in done.found)
+        told = sum(row["histories"] for row in rows.values())
+        sys.stderr.write(f"\r{title}: {told:,} of {each * len(rows):,}, {time.monotonic() - began:,.0f} s ")
     return rows
 
 
@@ -59,13 +60,37 @@ def seeds(given: argparse.Namespace, row: Counter[str]) -> str:
     return f"{given.first}–{given.first + row['histories'] - 1}" if row["histories"] else "none"
 
 
-def _in_turn(pool: ProcessPoolExecutor, part: Part, given: argparse.Namespace, each: int, until: float) -> Iterator[Done]:
-    """Chunk by chunk, products in turn, no more under way than there are processes; none begun after `until`."""
+def _in_turn(given: argparse.Namespace, title: str, part: Part, each: int, until: float) -> Iterator[Done]:
+    """Chunk by chunk, products in turn, no more under way than there are processes; none begun after `until`, nor one that is done."""
     starts = range(given.first, given.first + each, CHUNK)
-    chunks = [(product, range(at, min(at + CHUNK, given.first + each))) for at in starts for product in given.products]
-    for n in range(0, len(chunks), given.processes):
-        if time.monotonic() < until:
-            yield from pool.map(part, *zip(*chunks[n : n + given.processes], strict=True))
+    asked = [(product, at, min(CHUNK, given.first + each - at)) for at in starts for product in given.products]
+    kept = _kept(given, title)
+    yield from (kept[chunk] for chunk in asked if chunk in kept)
+    left = iter([chunk for chunk in asked if chunk not in kept])
+    under_way: dict[Future[Done], tuple[str, int, int]] = {}
+    with ProcessPoolExecutor(given.processes) as pool:
+        while True:
+            while len(under_way) < given.processes and time.monotonic() < until and (chunk := next(left, None)):
+                product, at, many = chunk
+                under_way[pool.submit(part, product, range(at, at + many))] = chunk
+            if not under_way:
+                return
+            for future in wait(under_way, return_when=FIRST_COMPLETED).done:
+                done = future.result()
+                _keep(given, title, under_way.pop(future), done)
+                yield done
+
+
+def _keep(given: argparse.Namespace, title: str, chunk: tuple[str, int, int], done: Done) -> None:
+    if given.log:
+        with given.log.open("a") as log:
+            log.write(json.dumps([title, chunk, done]) + "\n")
+
+
+def _kept(given: argparse.Namespace, title: str) -> dict[tuple[str, int, int], Done]:
+    """What an earlier run has done, by product, first seed and number of seeds."""
+    lines: list[Any] = [json.loads(line) for line in given.log.read_text().splitlines()] if given.log and given.log.exists() else []
+    return {tuple(chunk): Done(done[0], Counter(done[1]), done[2]) for kept, chunk, done in lines if kept == title}
 
 
 def each(product: str, seeds: range, compared: Compared) -> Done:

@@ -443,9 +443,10 @@ def state_on(facts: list[Fact], day: date, end_inside: bool = False, extra: Call
     ps = periods(facts)
     begun = day >= ps[0]["start"]
     applies = set() if begun else {"pending"}
-    if begun and of(facts, "PolicyVoided"):
+    entered = day >= first_day(facts)
+    if entered and of(facts, "PolicyVoided"):
         applies.add("void")
-    if begun and of(facts, "PolicyRevoked"):
+    if entered and of(facts, "PolicyRevoked"):
         applies.add("revoked")
     for type_, name, state in (("PolicyRescinded", "rescinded_on", "rescinded"), ("PolicyWithdrawn", "withdrawn_on", "withdrawn"),
                                ("PolicyCancelled", "cancelled_on", "cancelled")):
@@ -464,7 +465,7 @@ def state_on(facts: list[Fact], day: date, end_inside: bool = False, extra: Call
         applies.add("lapsed")
     if begun:
         applies.add("in_force" if period_of(ps, day, end_inside) else "matured")
-    if day < first_day(facts):
+    if not entered:
         applies = (applies - {"in_force"}) | {"pending"}
     for s in extra(day):
         if s.startswith("-"):

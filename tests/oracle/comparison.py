@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -11,11 +12,11 @@ from typing import Any
 from ledger import events as ev
 from ledger.derive import rewritten
 from ledger.errors import Refused
-from ledger.journal import UNDATED, Journal
+from ledger.journal import UNDATED, Journal, Line, Opening
 from ledger.policy import Policy
 from ledger.product import Product
 from ledger.timeline import Timeline
-from replay.as_of import Known, answer
+from replay.as_of import Known, answer, limits
 
 from . import base, cyber, histories_other, oyako, ryoritsu, seikatsu, sony_medical
 from .histories_seikatsu import history as seikatsu_history
@@ -39,7 +40,7 @@ class Told:
     stands after some of them, derived at once from the facts known then. Raises where the ledger refuses an event."""
 
     def __init__(self, events: list[Wire], event_by_event: bool = True) -> None:
-        self.events = events
+        self.events, self.event_by_event = events, event_by_event
         policy = Policy("P")
         self.known: list[tuple[Product | None, Timeline]] = [(policy.product, policy.timeline)]
         self.after: dict[int, Journal] = {0: policy.journal}
@@ -102,14 +103,45 @@ def against_oracle(product: str, told: Told, rng: random.Random, days: int = 4, 
             said = told.asked(on, cut)
             asked += 1
             differs = oracle.difference(oracle.answer(told.events[:cut], on), oracle.comparable(said))
-            found += [f"on {on} at {cut} of {n}: {text}" for text in (*differs, *caps_broken(said))]
+            found += [f"on {on} at {cut} of {n}: {text}" for text in (*differs, *caps_broken(said["limits"]))]
     return asked, found
 
 
-def caps_broken(said: Answer) -> list[str]:
+def limits_broken(journal: Journal) -> tuple[int, list[str]]:
+    """(how many rows of limits were looked at, what is broken), at every day on which anything turns and on the day before it: between
+    two of them a limit is used up evenly. Cap = used + remaining, nothing below 0, no use of a limit that is not shown, and every yen
+    between gross and payable is one that a limit named by the line has cut."""
+    entries = [entry for entry in journal if isinstance(entry.item, Line | Opening)]
+    turns = {entry.day for entry in entries} | {day for entry in entries if isinstance(entry.item, Line) for day in (entry.item.first, entry.item.last)}
+    asked = sorted(turns | {day - timedelta(1) for day in turns if day > UNDATED})
+    counted, found, net = 0, list[str](), Counter[Line | Opening]()
+    waiting = sorted(entries, key=lambda entry: entry.day, reverse=True)
+    for on in asked:
+        while waiting and waiting[-1].day <= on:
+            entry = waiting.pop()
+            net[entry.item] += entry.sign                                           # type: ignore[index]
+        items = [item for item, times in net.items() if times]
+        lines = [item.through(on) for item in items if isinstance(item, Line)]
+        rows = limits(items, lines, on)
+        counted += len(rows)
+        found += [f"on {on}: {text}" for text in (*caps_broken(rows), *unnamed(rows, lines))]
+    return counted, found
+
+
+def caps_broken(rows: list[Wire]) -> list[str]:
     """Limits whose cap is not what is used and what remains, or of which less than nothing remains."""
-    return [f"limit {row['limit']} {row['key']}: cap {row['cap']}, used {row['used']}, remaining {row['remaining']}" for row in said["limits"]
+    return [f"limit {row['limit']} {row['key']}: cap {row['cap']}, used {row['used']}, remaining {row['remaining']}" for row in rows
             if row["cap"] != row["used"] + row["remaining"] or row["remaining"] < 0 or row["used"] < 0]
+
+
+def unnamed(rows: list[Wire], lines: list[Line]) -> Iterator[str]:
+    """Uses of limits that are not shown; yen that are cut, or declined, without a name."""
+    shown = {(row["limit"], row["key"]) for row in rows}
+    for line in lines:
+        if line.payable != (0 if line.decision == "declined" else line.gross - sum(cut.by for cut in line.cuts)):
+            yield f"line {line.benefit} {line.key}: gross {line.gross}, payable {line.payable}, cut {line.cuts}"
+        if not {(use.limit, use.key) for use in line.uses} <= shown:
+            yield f"line {line.benefit} {line.key} uses a limit that is not shown: {line.uses}"
 
 
 # ---- other orders of arrival -------------------------------------------------------------------------------------------------------
@@ -160,7 +192,7 @@ def in_another_order(told: Told, rng: random.Random, days: int = 2) -> tuple[boo
     """(whether the other order could be recorded, what differs). An order is refused where a clause judges a fact by those known when
     it is recorded (KR-05, SM-05 …)."""
     try:
-        other = Told(rearranged(told.events, rng))
+        other = Told(rearranged(told.events, rng), told.event_by_event)
     except Refused:
         return False, []
     found = []

@@ -102,12 +102,18 @@ def ending(t: Teller) -> None:
     day = t.near(t.rng.choice(days), 3) if days and t.chance(0.7) else t.some_day()
     day = max(day, plus(t.start, 1))
     kind = t.rng.random()
-    if kind < 0.45:
+    if kind < 0.35:
         t.tell("PolicyCancelled", cancelled_on=day)
-    elif kind < 0.8:
+    elif kind < 0.65:
         t.tell("PolicyWithdrawn", withdrawn_on=day)
-    elif kind < 0.87:
+    elif kind < 0.72:
         t.tell("PolicyRescinded", rescinded_on=day, ground="serious", reason_arose_on=plus(day, -t.pick(0, 1, 30, 200)))
+    elif kind < 0.84:
+        unrelated = [f for f in t.facts if f["type"] == "ConditionRecorded" and t.chance(0.5)]
+        t.tell("PolicyRescinded", tuple(f["event_id"] for f in unrelated), rescinded_on=day, ground="disclosure",
+               unrelated_conditions=[f["data"]["condition_id"] for f in unrelated] or None)
+    elif kind < 0.87:
+        t.tell("PolicyRescinded", rescinded_on=day, ground="additional_premium")
     elif kind < 0.92:
         t.tell("PolicyVoided", ground="other")
     elif kind < 0.95:

@@ -253,21 +253,21 @@ def insured_amount(facts: list[Fact], certificate: Fact) -> int:
     return amount
 
 
-def event_in_year(facts: list[Fact], start: date) -> bool:
-    """A benefit event (trigger) within one year from the day."""
-    trigger, _ = oy_01_trigger([f for f in facts if f["type"] != "PolicyRescinded"])
+def event_in_year(facts: list[Fact], start: date, rescission: Fact) -> bool:
+    """A benefit event (trigger) within one year from the day, the rescission itself left out."""
+    trigger, _ = oy_01_trigger([f for f in facts if f is not rescission])
     return trigger is not None and start <= D(trigger["data"]["valid_from"]) <= last_of_n_years_from(start, 1)
 
 
 def oy_20_whole(facts: list[Fact], rescission: Fact) -> bool:
     start = first_start(facts)
-    return D(rescission["data"]["rescinded_on"]) <= last_of_n_years_from(start, 1) or event_in_year(facts, start)
+    return D(rescission["data"]["rescinded_on"]) <= last_of_n_years_from(start, 1) or event_in_year(facts, start, rescission)
 
 
 def oy_20_increases(facts: list[Fact], rescission: Fact) -> list[date]:
     """The increases whose added part the rescission may take away."""
     day = D(rescission["data"]["rescinded_on"])
-    return [i for i in increases(facts) if i <= day and (day <= last_of_n_years_from(i, 1) or event_in_year(facts, i))]
+    return [i for i in increases(facts) if i <= day and (day <= last_of_n_years_from(i, 1) or event_in_year(facts, i, rescission))]
 
 
 def only_added_part(facts: list[Fact], rescission: Fact) -> bool:

@@ -33,7 +33,7 @@ def sk_85_states(case: Case) -> list[dict[str, Any]]:
             continue
         if running and day <= states[-1]["last"] + ONE:
             s = states[-1]
-            if LEVELS.index(d["level"]) >= LEVELS.index(s["min_level"]):
+            if heavy_enough(case, d):
                 s["last"] = D(d["valid_to"])                               # it takes its place, with its own end
                 s["certificates"].append(f)
             else:
@@ -43,13 +43,19 @@ def sk_85_states(case: Case) -> list[dict[str, Any]]:
         first = min(day, D(d["certified_on"]))
         if states:
             first = max(first, states[-1]["last"] + ONE)
-        care = sc.plan_on(case, first).get("care")
-        if care and LEVELS.index(d["level"]) >= LEVELS.index(care["min_level"]):
-            states.append({"first": first, "last": D(d["valid_to"]), "min_level": care["min_level"], "certificates": [f]})
+        if heavy_enough(case, d):
+            states.append({"first": first, "last": D(d["valid_to"]), "certificates": [f]})
             running = True
     for s in states:
         s["last"] = min([s["last"], case["on"], *deaths(case)])
     return states
+
+
+def heavy_enough(case: Case, d: dict) -> bool:
+    """At min_level or above, by the plan that last held the option by `valid_from`; before the entry by the first plan."""
+    plans = [plan for i, (day, plan) in enumerate(case["plans"]) if i == 0 or day <= D(d["valid_from"])]
+    held = [plan["care"] for plan in plans if plan.get("care")]
+    return bool(held) and LEVELS.index(d["level"]) >= LEVELS.index(held[-1]["min_level"])
 
 
 def cause_day(case: Case, d: dict) -> date | None:

@@ -267,7 +267,7 @@ def hospital_days(case: Case) -> None:
         h["days"].append(day)
         halves = sc.total(h["layers"] if h["kind"] == "sickness" else s["layers"])
         l = sc.add(case, "hospital_daily", h["key"], day, day, sk_30_rate(case, h["cause"], halves), "SK-30", [],
-                   events=stay_events(case, day, h), condition_id=h["cause"])
+                   events=s["events"], condition_id=h["cause"])
         sc.take_whole(case, l, limits_of_day(case, h))
 
 
@@ -276,11 +276,6 @@ def declined_day(case: Case, s: Stay, day: date) -> None:
     rules = s["declined"] + by_sk_04_or_05(s["barred"], day) + s["refused"]
     sc.add(case, "hospital_daily", s["stay_id"], day, day, sk_30_rate(case, s["condition_id"], sc.total(s["held"])), "SK-30", rules,
            events=s["events"], condition_id=s["condition_id"])
-
-
-def stay_events(case: Case, day: date, h: Hospitalisation) -> list[str]:
-    """The facts of the stays of the hospitalisation in which the day lies."""
-    return [e for s in h["stays"] if s["first"] <= day <= s["last"] for e in s["events"]]
 
 
 def in_any_stay(case: Case, day: date) -> bool:

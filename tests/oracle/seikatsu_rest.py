@@ -50,7 +50,7 @@ AMBIGUITIES: list[tuple[str, str, str]] = [
     ("SK-85", "Two certificates with a gap in validity, the second certified within the first's validity", "Continued only by valid_from; a new state starts the day after the old one ended at the earliest."),
     ("SK-85", "A shorter certificate inside a longer one, both at min_level or above", "It takes its place from its own valid_from: the state ends with its valid_to, though earlier."),
     ("SK-85", "After a lower certificate or CareEnded: do older certificates revive?", "No: only one with a later valid_from begins a new state."),
-    ("SK-85", "min_level and amounts: of which day", "The plan on the first day of the state."),
+    ("SK-85", "min_level and amounts: of which day", "Of each certificate the plan that last held the option by its valid_from (before the entry the first); amounts: the layers on the first day of the state."),
     ("SK-85", "cause_arose_on left out, condition_id given", "The condition's onset (SK-04) counts; no 730 days."),
     ("SK-85", "Death of the insured", "The state ends on died_on."),
     ("SK-86", "A second state after the lump sum was paid", "care_lump declined by SK-86; the annuity is paid."),

@@ -214,7 +214,8 @@ def pay_lump(case: Case, h: Hospitalisation, benefit: str, day: date, rules: lis
 
 
 def stay_events(h: Hospitalisation, day: date) -> list[str]:
-    return [e for s in h["stays"] if s["first"] <= day for e in s["events"]]
+    """The facts of the stays that took days of their own by the day: on them a lump sum rests."""
+    return [e for s in h["stays"] if s["days"] and s["days"][0] <= day for e in s["events"]]
 
 
 def refused(case: Case, h: Hospitalisation, held: list[sc.Layer], day: date) -> tuple[list[sc.Layer], list[str]]:

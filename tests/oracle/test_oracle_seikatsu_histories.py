@@ -13,7 +13,7 @@ from .histories_seikatsu import days_to_ask, history
 FIELDS = {
     "PolicyIssued": ("product period_start period_end plan insured", "entered_on"),
     "PolicyRenewed": ("period_start period_end", "plan"), "CoverageChanged": ("effective_on plan", ""), "PremiumPaid": ("due_months paid_on amount", ""),
-    "PolicyCancelled": ("cancelled_on", ""), "PolicyWithdrawn": ("withdrawn_on", ""), "PolicyRescinded": ("rescinded_on ground", "reason_arose_on"),
+    "PolicyCancelled": ("cancelled_on", ""), "PolicyWithdrawn": ("withdrawn_on", ""), "PolicyRescinded": ("rescinded_on ground", "reason_arose_on unrelated_conditions"),
     "PolicyVoided": ("ground", ""), "PolicyRevoked": ("ground", ""), "PersonDied": ("person_id died_on", ""),
     "ConditionRecorded": ("condition_id kind", "icd10 onset_on accident_on caused_by pregnancy_diagnosed_on exclusion"),
     "HospitalAdmitted": ("stay_id admitted_on condition_id", "other_condition_ids purpose examination_basis health_insured deemed high_risk"),

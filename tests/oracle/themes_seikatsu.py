@@ -116,7 +116,7 @@ def injury(t: Teller) -> None:
                 doctor_consent=t.rng.choice([None, True]))
     if t.chance(0.5):
         worn = plus(accident, t.pick(0, 1, 100, 150))
-        t.tell("ImmobilisationWorn", (c[1],), from_=worn, to=plus(worn, t.pick(10, 60, 89, 90, 100)), condition_id=c[0],
+        t.tell("ImmobilisationWorn", (c[1],), from_=worn, to=plus(worn, t.pick(10, 60, 89, 90, 91, 130)), condition_id=c[0],
                device=t.rng.choice(["cast", "splint", "hard_corset", "external_fixator", "other"]), site=t.rng.choice(["long_bone", "spine", "other"]),
                injury=t.rng.choice(["fracture", "fracture", "other"]))
     if t.chance(0.4):

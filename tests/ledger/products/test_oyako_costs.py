@@ -309,6 +309,17 @@ def test_oy_08_a_correction_of_the_cost_leaves_the_refund_and_shows_a_discrepanc
     assert [found[0] for found in history.differs("2024-09-10")] == ["OY-08"]
 
 
+def test_oy_08_each_of_the_refunds_that_go_beyond_together_differs() -> None:
+    history = triggered()
+    cost = history.cost("2024-07-01", 100_000)
+    for amount in (0, 90_000):
+        history.add("CareCostRefunded", cost_id="k1", refunded_on="2024-09-10", amount=amount)
+    data = {"cost_id": "k1", "used_on": "2024-07-01", "category": "meals", "gross": 50_000}
+    history.add("FactAmended", target=cost, data=data, reason="misread")
+
+    assert [found[0] for found in history.differs("2024-09-10")] == ["OY-08", "OY-08"]
+
+
 # ---- OY-16, OY-17 ---------------------------------------------------------------------------------------------------
 
 

@@ -195,6 +195,13 @@ def test_sk_85_at_the_level_or_above(level: str, pays: bool) -> None:
     assert bool(cared(level=level).pays("2023-12-31")) is pays
 
 
+def test_sk_85_a_state_that_began_before_the_entry_is_not_begun_by_its_next_certificate() -> None:
+    history = cared(certified_on="2022-12-20", valid_from="2022-12-20", valid_to="2023-01-31")
+    certified(history, "2023-02-01", "2023-12-31")
+
+    assert history.pays("2023-12-31") == {}
+
+
 def test_sk_85_another_person_is_not_the_insured() -> None:
     assert cared(person_id="m1").pays("2023-12-31") == {}
 

@@ -49,7 +49,7 @@ def refunds_beyond_the_cost(facts: Facts, new: Refunded) -> Ground | None:
         return None
     others = sum(other.data.amount for other in facts.of(ev.CareCostRefunded) if other.data.cost_id == new.data.cost_id)
     left = max(0, borne(cost).amount - others)
-    if new.data.amount <= left:
+    if others + new.data.amount <= borne(cost).amount:
         return None
     return Ground(
         "amount",

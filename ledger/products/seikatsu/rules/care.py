@@ -90,9 +90,11 @@ def states_of_care(facts: Facts) -> list[State]:
 
 @clause("SK-85")
 def heavy_enough(facts: Facts, fact: ev.CareCertified) -> bool:
-    """Certified at the level that the plan names or above; the plan is the last one that held the option (Q85)."""
+    """Certified at the level that the plan names or above; the plan is the last that held the option, before the entry the first (Q85)."""
     levels = TERMS.at("care_levels", fact.valid_from)
-    held = [plan.plan.care for plan in policy(facts).plans if plan.from_ <= fact.valid_from and plan.plan.care is not None]
+    first, *changes = policy(facts).plans
+    plans = [first, *(change for change in changes if change.from_ <= fact.valid_from)]
+    held = [one.plan.care for one in plans if one.plan.care is not None]
     return bool(held) and levels.index(fact.level) >= levels.index(held[-1].min_level)
 
 

@@ -242,5 +242,6 @@ def _runs(
 
 
 def _events(one: Hospitalisation, piece: Piece) -> tuple[str, ...]:
-    """A run rests on its own stay and on those before it, whose days count towards it."""
-    return tuple(event for earlier in one.pieces if earlier.at <= piece.at for event in earlier.stay.events)
+    """A run rests on its own stay and on those before it whose days count towards it."""
+    counted = (earlier for earlier in one.pieces if earlier.at <= piece.at and earlier.counted_from <= earlier.last)
+    return tuple(event for earlier in counted for event in earlier.stay.events)
