@@ -297,10 +297,7 @@ def answer(events: list[dict], on: date) -> dict:
     start = ["OY-10" if f["data"]["ground"] == "already_in_care" else "KR-06" for f in of(k.facts, "PolicyVoided")] + \
             ["OY-13" if f["data"]["ground"] == "first_premium" else "KR-08" for f in of(k.facts, "PolicyRevoked")]
     void, revoked = oy_10_void(k.facts), oy_13_revoked(k.facts)
-    if void:
-        start = ["OY-10", *start]
-    if revoked:
-        start = [*start, "OY-13"]
+    start = sorted([*start, *(["OY-10"] if void else []), *(["OY-13"] if revoked else [])], key=("OY-10", "KR-06", "OY-13", "KR-08").index)
 
     certificate, no_trigger = oy_01_trigger(facts)
     trigger = D(certificate["data"]["valid_from"]) if certificate else None

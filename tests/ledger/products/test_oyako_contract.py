@@ -165,6 +165,19 @@ def test_a_recorded_voidness_declines_every_cost(ground: str, rule: str) -> None
     assert history.state("2024-07-01") == ("void", "2024-04-01", None)
 
 
+@pytest.mark.parametrize("first", ["fraud", "missed"])
+def test_oy_13_its_own_ground_is_named_before_fraud(first: str) -> None:
+    history = Oyako()
+    facts: list[tuple[str, dict[str, Any]]] = [
+        ("PolicyRevoked", {"ground": "fraud"}),
+        ("PremiumMissed", {"due_month": "2024-06", "due_on": "2024-06-30"}),
+    ]
+    for type_, data in facts if first == "fraud" else reversed(facts):
+        history.add(type_, **data)
+
+    assert history.on("2024-12-31")["status"]["rules"] == ["OY-13"]
+
+
 # ---- OY-13: premiums not paid ---------------------------------------------------------------------------------------
 
 

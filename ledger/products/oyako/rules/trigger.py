@@ -100,11 +100,11 @@ def still_due(facts: Facts, missed: Known[ev.PremiumMissed]) -> bool:
 
 
 def never_was(facts: Facts) -> tuple[str, str] | None:
-    """The state of a contract that never was, and the rule: void before revoked."""
-    for voided in facts.of(ev.PolicyVoided):
-        return "void", "OY-10" if voided.data.ground == "already_in_care" else "KR-06"
-    for revoked in facts.of(ev.PolicyRevoked):
-        return "revoked", "OY-13" if revoked.data.ground == "first_premium" else "KR-08"
+    """The state of a contract that never was, and the rule: void before revoked, the clauses of this product before the general ones."""
+    if voided := {fact.data.ground for fact in facts.of(ev.PolicyVoided)}:
+        return "void", "OY-10" if "already_in_care" in voided else "KR-06"
+    if revoked := {fact.data.ground for fact in facts.of(ev.PolicyRevoked)}:
+        return "revoked", "OY-13" if "first_premium" in revoked else "KR-08"
     return None
 
 
