@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -59,6 +60,16 @@ def test_every_clause_is_computed_or_says_why_not(folder: str) -> None:
     computed |= {one for f in FOLDERS for term in _terms(f) for one in term.clauses}
 
     assert [clause.id for clause in clauses(folder) if clause.is_computed and clause.id not in computed] == []
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_every_computed_clause_names_a_test_of_its_rule(folder: str) -> None:
+    """That such a test fails when the rule is broken is shown by `python -m bench.noticed`."""
+    files = (Path(__file__).parent / "ledger" / "products").glob("test_*.py")
+    tests = [f"{name}_" for file in files for name in re.findall(r"^def (test_\w+)", file.read_text(encoding="utf-8"), re.MULTILINE)]
+    named = {clause.id: f"_{clause.id.lower().replace('-', '_')}_" for clause in clauses(folder) if clause.is_computed}
+
+    assert [one for one, part in named.items() if not any(part in test for test in tests)] == []
 
 
 @pytest.mark.parametrize("folder", FOLDERS)

@@ -447,7 +447,7 @@ CASES: list[tuple[str | None, set[str]]] = [
 
 
 @pytest.mark.parametrize(("code", "expected"), CASES)
-def test_sk_10_to_sk_13_each_list_names_its_codes_and_no_others(code: str | None, expected: set[str]) -> None:
+def test_sk_10_sk_11_sk_12_sk_13_each_list_names_its_codes_and_no_others(code: str | None, expected: set[str]) -> None:
     condition = ev.ConditionRecorded(condition_id="c1", kind="sickness", icd10=code)
     assert {name for name, covers in LISTS.items() if covers(condition, date(2023, 1, 1))} == expected
 
