@@ -1,89 +1,194 @@
-"""Small mutations of the rules and of the derivation: a comparison turned, a number one off, a `not` dropped, the other branch taken."""
+"""Small mutations of rules, derivation and limits: a comparison turned, a number one off, a condition dropped, the other branch."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
-from functools import partial
+import gc
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache, partial
 from importlib.machinery import SourceFileLoader
+from inspect import CO_OPTIMIZED
 from pathlib import Path
-from types import CodeType
+from types import CodeType, FunctionType
 
-from bench.trials import ROOT, WHOLE, Trial, tests_of
+from bench.trials import ROOT, Touch, Trial
 
-TURNED: dict[type[ast.cmpop], type[ast.cmpop]] = {
+TURNED: dict[type[ast.AST], type[ast.AST]] = {
     ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq,
     ast.In: ast.NotIn, ast.NotIn: ast.In, ast.Is: ast.IsNot, ast.IsNot: ast.Is,
+    ast.And: ast.Or, ast.Or: ast.And, ast.Add: ast.Sub, ast.Sub: ast.Add,
 }  # fmt: skip
-SHARED = ("ledger/derive.py", "ledger/limits.py")
+OTHER = {"min": "max", "max": "min", "any": "all", "all": "any"}
+DERIVATION = ("ledger/derive.py", "ledger/limits.py")
+OURS = ("ledger", "projections", "replay", "tests", "bench.stor")
+"""How the modules are named that may have to be imported anew."""
 
 
-def mutants(products: list[str]) -> Iterator[Trial]:
-    """A trial for every mutation of the products' modules and, where products are given at all, of the derivation and the limits."""
-    for product in products:
-        for path in sorted((ROOT / "ledger" / "products" / product).rglob("*.py")):
-            yield from _of_file(path, (*tests_of(product), *(() if product != "general" else tests_of("ryoritsu"))))
-    for name in SHARED:
-        yield from _of_file(ROOT / name, (*WHOLE, *tests_of("oyako"), *tests_of("seikatsu")))
+def modules(parts: Iterable[str]) -> Iterator[tuple[str, Path]]:
+    """The modules that are mutated, with the part that they belong to: a product's folder, or the derivation."""
+    for part in parts:
+        found = [ROOT / name for name in DERIVATION] if part == "derivation" else (ROOT / "ledger" / "products" / part).rglob("*.py")
+        yield from ((f"{part}, rules", path) for path in sorted(found))
 
 
-def _of_file(path: Path, tests: tuple[str, ...]) -> Iterator[Trial]:
+def mutants(part: str, path: Path) -> Iterator[Trial]:
+    """A trial for every mutation of a module."""
     source = path.read_text()
-    lines = source.splitlines()
-    for n, (node, kind) in enumerate(_places(ast.parse(source))):
-        line = lines[node.lineno - 1].strip()
-        name = f"{path.relative_to(ROOT)}:{node.lineno} {kind} at {node.col_offset}: {line[:100]}"
-        yield Trial(name, partial(_install, path, n), tests)
+    tree, lines = ast.parse(source), source.splitlines()
+    file = str(path.relative_to(ROOT))
+    _live()
+    for n, (old, new) in enumerate(_places(tree)):
+        around = [node for node in ast.walk(tree) if isinstance(node, ast.stmt) and _holds(node, old)]
+        spans = [(old.lineno, old.end_lineno), *((node.lineno, node.end_lineno) for node in reversed(around)), (1, len(lines))]
+        ids = tuple(one for node in around for one in _clauses(node))
+        touches = [_lines(file, first, last) for first, last in spans]
+        yield Trial(part, f"{file}:{old.lineno}", _shown(lines, old, new), partial(_change, path, n), touches, ids)
 
 
-def _places(tree: ast.AST) -> list[tuple[ast.expr, str]]:
-    """What can be mutated, in the order of the tree; not in decorators and annotations, which run no rule."""
-    found: list[tuple[ast.expr, str]] = []
-    for node in _running(tree):
-        if isinstance(node, ast.Compare) and type(node.ops[0]) in TURNED:
-            found.append((node, "compare"))
-        elif isinstance(node, ast.Constant) and type(node.value) is int:
-            found.append((node, "number"))
-        elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
-            found.append((node, "not"))
-        elif isinstance(node, ast.IfExp):
-            found.append((node, "branch"))
-    return found
+def controls(path: Path) -> Iterator[Trial]:
+    """A module put in the place of itself in both ways: no test may notice."""
+    file = str(path.relative_to(ROOT))
+    code = _compiled(path, ast.parse(path.read_text()))
+    for name, change in (("its own code", partial(_put, path, code)), ("imported anew", partial(_import_anew, path, code))):
+        yield Trial("unchanged", file, name, change, (_lines(file, 1, 10_000),))
+
+
+# ---- what is mutated -----------------------------------------------------------------------------------------------------------------
+
+
+def _places(tree: ast.AST) -> list[tuple[ast.expr, ast.expr]]:
+    """What can stand in the place of what, in the order of the tree."""
+    return [(old, new) for node in _running(tree) for old, new in _instead(node)]
 
 
 def _running(node: ast.AST) -> Iterator[ast.AST]:
-    """A node and those below it that run."""
+    """A node and those below it that run: no annotations, no texts; and no assertions, which say what cannot be."""
     yield node
     left_out = {"decorator_list", "annotation", "returns"}
     for name, value in ast.iter_fields(node):
-        if name not in left_out:
-            for one in value if isinstance(value, list) else [value]:
-                if isinstance(one, ast.AST):
-                    yield from _running(one)
+        for one in value if isinstance(value, list) else [value]:
+            if isinstance(one, ast.AST) and name not in left_out and not isinstance(one, ast.Assert | ast.JoinedStr):
+                yield from _running(one)
 
 
-def _mutated(source: str, n: int) -> ast.Module:
+def _instead(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
+    """Parts of a node, each with what can stand in its place."""
+    match node:
+        case ast.Compare(left, ops, comparators):
+            for n, op in enumerate(ops):
+                yield node, ast.Compare(left, [*ops[:n], TURNED[type(op)](), *ops[n + 1 :]], comparators)  # type: ignore[list-item]
+        case ast.Constant(bool(value)):
+            yield node, ast.Constant(not value)
+        case ast.Constant(int(value)):
+            yield node, ast.Constant(value + 1)
+        case ast.UnaryOp(ast.Not(), operand):
+            yield node, operand
+        case ast.IfExp(test, body, orelse):
+            yield node, ast.IfExp(test, orelse, body)
+        case ast.BoolOp(op, values):
+            yield node, ast.BoolOp(TURNED[type(op)](), values)  # type: ignore[arg-type]
+        case ast.BinOp(left, (ast.Add() | ast.Sub()) as op, right):
+            yield node, ast.BinOp(left, TURNED[type(op)](), right)  # type: ignore[arg-type]
+        case ast.Call(ast.Name(name), args, keywords) if name in OTHER:
+            yield node, ast.Call(ast.Name(OTHER[name], ast.Load()), args, keywords)
+        case ast.If(test, _, []):
+            yield test, ast.Constant(False)
+        case ast.comprehension(ifs=ifs):
+            yield from ((test, ast.Constant(True)) for test in ifs)
+
+
+def _shown(lines: Sequence[str], old: ast.expr, new: ast.expr) -> str:
+    """The line as it is mutated; only the beginning of what runs over several."""
+    line = lines[old.lineno - 1].encode()
+    end = old.end_col_offset if old.end_lineno == old.lineno else len(line)
+    return (line[: old.col_offset].decode() + ast.unparse(new) + line[end:].decode()).strip()
+
+
+def _holds(outer: ast.stmt, inner: ast.expr) -> bool:
+    first, last = (outer.lineno, outer.col_offset), (outer.end_lineno or 0, outer.end_col_offset or 0)
+    return first <= (inner.lineno, inner.col_offset) and (inner.end_lineno or 0, inner.end_col_offset or 0) <= last
+
+
+def _lines(file: str, first: int, last: int | None) -> frozenset[Touch]:
+    return frozenset((file, line) for line in range(first, (last or first) + 1))
+
+
+def _clauses(node: ast.stmt) -> Iterator[str]:
+    """The clauses with which a function is labelled."""
+    for decorator in getattr(node, "decorator_list", ()):
+        match decorator:
+            case ast.Call(ast.Name("clause"), args):
+                yield from (str(arg.value) for arg in args if isinstance(arg, ast.Constant))
+
+
+# ---- how it comes into the process ---------------------------------------------------------------------------------------------------
+
+
+def _change(path: Path, n: int) -> bool:
+    return _put(path, _compiled(path, _mutated(path.read_text(), n)))
+
+
+def _put(path: Path, new: CodeType) -> bool:
+    """Gives the functions that are there their new code; where more than that differs, has the module imported anew."""
+    old = _compiled(path, ast.parse(path.read_text()))
+    changed = [(a, b) for a, b in zip(_functions(old), _functions(new), strict=True) if a != b]
+    if _body(old) == _body(new) and all((str(path), a) in _live() for a, _ in changed):
+        for a, b in changed:
+            for function in _live()[str(path), a]:
+                function.__code__ = b
+        return False
+    return _import_anew(path, new)
+
+
+def _mutated(source: str, n: int) -> ast.AST:
     """The source with its n-th mutation."""
     tree = ast.parse(source)
-    node, _ = _places(tree)[n]
-    if isinstance(node, ast.Compare):
-        node.ops[0] = TURNED[type(node.ops[0])]()
-    elif isinstance(node, ast.Constant) and isinstance(node.value, int):
-        node.value += 1
-    elif isinstance(node, ast.UnaryOp):
-        node.op, node.operand = ast.Not(), ast.UnaryOp(ast.Not(), node.operand)
-    elif isinstance(node, ast.IfExp):
-        node.body, node.orelse = node.orelse, node.body
-    return ast.fix_missing_locations(tree)
+    old, new = _places(tree)[n]
+
+    class Replacing(ast.NodeTransformer):
+        def visit(self, node: ast.AST) -> ast.AST:
+            return ast.copy_location(new, old) if node is old else self.generic_visit(node)
+
+    return ast.fix_missing_locations(Replacing().visit(tree))
 
 
-def _install(path: Path, n: int) -> None:
-    """Has one module imported with its n-th mutation."""
+def _compiled(path: Path, tree: ast.AST) -> CodeType:
+    code: CodeType = compile(tree, str(path), "exec", dont_inherit=True)  # type: ignore[call-overload]
+    return code
+
+
+def _functions(code: CodeType) -> Iterator[CodeType]:
+    """The code of the functions of a module and of its classes; what stands inside them is part of them."""
+    for one in code.co_consts:
+        if isinstance(one, CodeType):
+            yield from (one,) if one.co_flags & CO_OPTIMIZED else _functions(one)
+
+
+def _body(code: CodeType) -> CodeType:
+    """The code of a module without that of its functions."""
+    inside = (_body(one) if isinstance(one, CodeType) and not one.co_flags & CO_OPTIMIZED else one for one in code.co_consts)
+    return code.replace(co_consts=tuple(None if isinstance(one, CodeType) and one.co_flags & CO_OPTIMIZED else one for one in inside))
+
+
+@cache
+def _live() -> dict[tuple[str, CodeType], list[FunctionType]]:
+    """Every function that there is, however it was wrapped, by its file and its code."""
+    found: dict[tuple[str, CodeType], list[FunctionType]] = {}
+    for one in gc.get_objects():
+        if isinstance(one, FunctionType):
+            found.setdefault((one.__code__.co_filename, one.__code__), []).append(one)
+    return found
+
+
+def _import_anew(path: Path, code: CodeType) -> bool:
+    """Forgets the ledger and its tests; one module is then imported with this code."""
+    for name in [name for name in sys.modules if name.startswith(OURS)]:
+        del sys.modules[name]
     as_it_is = SourceFileLoader.get_code
 
     def get_code(self: SourceFileLoader, fullname: str) -> CodeType | None:
-        if Path(self.get_filename(fullname)) != path:
-            return as_it_is(self, fullname)
-        return compile(_mutated(path.read_text(), n), str(path), "exec", dont_inherit=True)
+        return code if Path(self.get_filename(fullname)) == path else as_it_is(self, fullname)
 
     SourceFileLoader.get_code = get_code  # type: ignore[assignment, method-assign]
+    return True

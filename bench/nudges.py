@@ -1,38 +1,36 @@
-"""Every dated number of every terms.toml, moved by its smallest unit: some rule test of the product must fail."""
+"""Every dated number of every terms.toml, moved by its smallest unit: some test must notice."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from functools import partial
-from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal
 
-from bench.trials import ROOT, Trial, tests_of
+from bench.trials import ROOT, Trial
 from ledger.terms import OLDEST, Row, Term, Terms
 
 Place = tuple[str | int, ...]
+Unit = Literal[1, -1]
 
 
-def nudges(products: list[str]) -> Iterator[Trial]:
-    """A trial for every number and every day from which a row serves (but the oldest, which stands for always)."""
-    for product in products:
-        folder = ROOT / "ledger" / "products" / product
-        for term in Terms.load(folder):
-            for index, row in enumerate(term.rows):
-                for place in _numbers(row.value):
-                    yield _trial(product, folder, term, index, place)
-                if row.from_ != OLDEST:
-                    yield _trial(product, folder, term, index, None)
+def nudges(folder: str) -> Iterator[Trial]:
+    """A trial for every number, up and down, and for every day from which a row serves (but the oldest, which stands for always)."""
+    terms = Terms.load(ROOT / "ledger" / "products" / folder)
+    for term in terms:
+        for index, row in enumerate(term.rows):
+            places = [*_numbers(row.value), *(() if row.from_ == OLDEST else (None,))]
+            for place in places:
+                yield from (_trial(folder, terms, term, index, place, unit) for unit in (1, -1))
 
 
-def _trial(product: str, folder: Path, term: Term, index: int, place: Place | None) -> Trial:
+def _trial(folder: str, terms: Terms, term: Term, index: int, place: Place | None, unit: Unit) -> Trial:
     row = term.rows[index]
-    what = f"{product} {term.name} of {row.from_}"
-    shown = f"{what}: from {row.from_} + 1 day" if place is None else f"{what}{list(place) or ''}: {_at(row.value, place)} + 1"
-    names = " or ".join(clause.lower().replace("-", "_") for clause in term.clauses)
-    return Trial(shown, partial(_move, folder, term.name, index, place), tests_of(product), names)
+    what = f"from {row.from_}" if place is None else "".join(f"[{step}]" for step in place) + f" {_at(row.value, place)}"
+    change = partial(_move, terms, term, index, place, unit)
+    touches = [frozenset({(folder, term.name)})]
+    return Trial(f"{folder}, numbers", f"{folder}: {term.name} of {row.from_}", f"{what} {unit:+}", change, touches, term.clauses)
 
 
 def _numbers(value: Any, place: Place = ()) -> Iterator[Place]:
@@ -41,7 +39,7 @@ def _numbers(value: Any, place: Place = ()) -> Iterator[Place]:
     elif isinstance(value, Mapping):
         for key, one in value.items():
             yield from _numbers(one, (*place, key))
-    elif isinstance(value, list | tuple):
+    elif isinstance(value, tuple):
         for n, one in enumerate(value):
             yield from _numbers(one, (*place, n))
 
@@ -52,21 +50,20 @@ def _at(value: Any, place: Place) -> Any:
     return value
 
 
-def _moved(value: Any, place: Place) -> Any:
-    """The value with the number at a place one larger."""
+def _moved(value: Any, place: Place, unit: Unit) -> Any:
+    """The value with the number at a place larger or smaller by one."""
     if not place:
-        return value + timedelta(1) if isinstance(value, date) else value + 1
+        return value + timedelta(unit) if isinstance(value, date) else value + unit
     head, *rest = place
     if isinstance(value, Mapping):
-        return MappingProxyType({key: _moved(one, tuple(rest)) if key == head else one for key, one in value.items()})
-    return tuple(_moved(one, tuple(rest)) if n == head else one for n, one in enumerate(value))
+        return MappingProxyType({key: _moved(one, tuple(rest), unit) if key == head else one for key, one in value.items()})
+    return tuple(_moved(one, tuple(rest), unit) if n == head else one for n, one in enumerate(value))
 
 
-def _move(folder: Path, name: str, index: int, place: Place | None) -> None:
-    """Moves one number in the terms that the rules will read."""
-    terms = Terms.load(folder)._terms  # noqa: SLF001 - the one place that changes what never changes
-    term = terms[name]
+def _move(terms: Terms, term: Term, index: int, place: Place | None, unit: Unit) -> bool:
+    """Moves one number in the terms that the rules read."""
     row = term.rows[index]
-    moved: Row = row._replace(from_=row.from_ + timedelta(1)) if place is None else row._replace(value=_moved(row.value, place))
+    moved: Row = row._replace(from_=row.from_ + timedelta(unit)) if place is None else row._replace(value=_moved(row.value, place, unit))
     rows = (*term.rows[:index], moved, *term.rows[index + 1 :])
-    terms[name] = term._replace(rows=rows, starts=tuple(one.from_ for one in rows))
+    terms._terms[term.name] = term._replace(rows=rows, starts=tuple(one.from_ for one in rows))  # noqa: SLF001 - what else never changes
+    return False

@@ -1,117 +1,232 @@
-"""Runs a product's rule tests on a ledger with one thing changed, each in a process of its own, forked before any rule was imported."""
+"""Runs rule tests on a ledger with one thing changed: each trial in a fork of a process that has imported and collected everything.
+
+First the tests run once on the ledger as it is, and it is noted which of them touch what: lines of modules, terms. A trial runs the tests
+that touch what it changes, those named by its clauses first, then the quickest, until one fails.
+"""
 
 from __future__ import annotations
 
-import importlib
+import functools
+import gc
 import multiprocessing
 import os
+import resource
+import signal
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+import hypothesis
+import pytest
+from _pytest.runner import runtestprotocol
+from coverage import Coverage
+
+from ledger import terms
 
 ROOT = Path(__file__).parent.parent
-RULE_TESTS = "tests/ledger/products"
-ALSO = {
-    "cyber": ["tests/examples/test_worked.py"],
-    "general": ["tests/ledger/products/test_general_deadlines.py", "tests/ledger/products/test_ryoritsu_endings.py"],
-}
-WHOLE = ["tests/ledger/test_limits.py", "tests/ledger/test_derive.py"]
-PASSED = 0
+FORK = multiprocessing.get_context("fork")
+OPTIONS = (
+    "-o", "addopts=", "--import-mode=importlib", "--assert=plain", "-s", "-m", "not postgres",
+    "-p", "no:terminal", "-p", "no:cacheprovider",
+)  # fmt: skip
+MEMORY = 3 << 30
+Touch = tuple[str, int | str]
+"""A line of a file, or a term of a folder."""
 
 
 class Trial(NamedTuple):
-    """One change: `apply` makes it in the child before rules are imported; `tests` are run, first those named by `names`."""
+    """One change at a place of a part of the ledger. `change` makes it in the child, and tells whether all must be imported anew to see it.
+    Tests are those that touch something of the first of `touches` of which any test touches something."""
 
-    name: str
-    apply: Callable[[], None]
-    tests: tuple[str, ...]
-    names: str | None = None
+    part: str
+    where: str
+    what: str
+    change: Callable[[], bool]
+    touches: Sequence[frozenset[Touch]]
+    clauses: tuple[str, ...] = ()
 
 
 class Outcome(NamedTuple):
-    """What became of a trial: a test failed, none did, or the time was up (which a test would show as well)."""
+    """What became of a trial: the test that noticed, None where all passed; so many were there to run."""
 
-    name: str
-    survived: bool
-    seconds: float
-    timed_out: bool = False
-
-
-def tests_of(product: str) -> tuple[str, ...]:
-    """The files of a product's rule tests."""
-    found = sorted(str(path.relative_to(ROOT)) for path in (ROOT / RULE_TESTS).glob(f"test_{product}*.py"))
-    return (*found, *(one for one in ALSO.get(product, []) if one not in found))
+    trial: Trial
+    noticed_by: str | None
+    tests: int
+    seconds: float = 0.0
+    too_long: bool = False
 
 
-def fail_unchanged(tests: Iterable[tuple[str, ...]], processes: int, seconds_each: float) -> list[str]:
-    """The tests that fail on the ledger as it is, or take too long: with them nothing would be shown."""
-    controls = [Trial(" ".join(one), _nothing, one) for one in dict.fromkeys(tests)]
-    return [outcome.name for outcome in run(controls, processes, seconds_each, float("inf")) if not outcome.survived]
+class Noted(NamedTuple):
+    """What one run of the tests on the ledger as it is shows: what each took, what touches what, and which fail."""
+
+    seconds: dict[str, float]
+    touching: dict[Touch, set[str]]
+    failing: list[str]
+
+    def order(self, trial: Trial) -> list[str]:
+        """The tests to run for a trial, in order."""
+        found = next((found for touches in trial.touches if (found := self._touching(touches))), set[str]())
+        return sorted(found, key=lambda test: (not names(test, trial.clauses), self.seconds[test]))
+
+    def _touching(self, touches: frozenset[Touch]) -> set[str]:
+        return set[str]().union(*(self.touching.get(touch, ()) for touch in touches))
 
 
-def _nothing() -> None:
-    """The ledger as it is."""
+def names(test: str, clauses: Iterable[str]) -> bool:
+    """Whether a test is named by one of some clauses."""
+    function = test.partition("::")[2].partition("[")[0] + "_"
+    return any(f"_{clause.lower().replace('-', '_')}_" in function for clause in clauses)
 
 
-def run(trials: Iterable[Trial], processes: int, seconds_each: float, until: float) -> Iterator[Outcome]:
-    """The trials' outcomes, so many at a time, as they come; none is begun after the instant `until` (time.monotonic)."""
-    waiting, running = iter(trials), list[tuple[Trial, BaseProcess, float]]()
-    fork = multiprocessing.get_context("fork")
-    more = True
-    while more or running:
-        while more and len(running) < processes:
-            trial = next(waiting, None) if time.monotonic() < until else None
-            more = trial is not None
-            if trial is not None:
-                process = fork.Process(target=_child, args=(trial,))
-                process.start()
-                running.append((trial, process, time.monotonic()))
-        for one in list(running):
-            outcome = _ended(*one, seconds_each)
-            if outcome is not None:
-                running.remove(one)
-                yield outcome
-        time.sleep(0.05)
+# ---- one session of tests ------------------------------------------------------------------------------------------------------------
 
 
-def _ended(trial: Trial, process: BaseProcess, since: float, seconds_each: float) -> Outcome | None:
-    """What became of a trial that is over, or whose time is up."""
-    took = time.monotonic() - since
-    late = process.is_alive() and took > seconds_each
-    if late:
-        process.kill()
-        process.join()
-    if process.is_alive():
-        return None
+class _Session:
+    """Lets pytest collect, and does something else than run it all."""
+
+    def __init__(self, work: Callable[[list[pytest.Item]], None]) -> None:
+        self.work = work
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        if not session.testsfailed:
+            self.work(session.items)
+        return True
+
+
+def collected(tests: Iterable[str], work: Callable[[list[pytest.Item]], None]) -> bool:
+    """Collects tests and gives them to some work. False where they could not all be imported; nothing is then done."""
+    hypothesis.settings.register_profile("trials", derandomize=True, database=None)
+    hypothesis.settings.load_profile("trials")
+    return pytest.main([*OPTIONS, *tests], plugins=[_Session(work)]) == pytest.ExitCode.OK
+
+
+def passes(test: pytest.Item) -> bool:
+    """Whether a test passes, alone."""
+    return not any(report.failed for report in runtestprotocol(test, log=False, nextitem=None))
+
+
+# ---- the ledger as it is -------------------------------------------------------------------------------------------------------------
+
+
+def noted(tests: Sequence[pytest.Item], files: Sequence[Path]) -> Noted:
+    """Runs every test once, in a process of its own, so that this one keeps nothing of it."""
+    reader, writer = FORK.Pipe(duplex=False)
+    process = FORK.Process(target=lambda: writer.send(_noted(tests, files)))
+    process.start()
+    writer.close()
+    found: Noted = reader.recv()
     process.join()
-    return Outcome(trial.name, not late and process.exitcode == PASSED, took, late)
+    return found
 
 
-def _child(trial: Trial) -> None:
-    """Makes the change and runs the tests; exits with 0 where all pass."""
+def _noted(tests: Sequence[pytest.Item], files: Sequence[Path]) -> Noted:
+    found = Noted({}, {}, [])
+    wrapped = (one for one in gc.get_objects() if isinstance(one, functools._lru_cache_wrapper))  # noqa: SLF001
+    caches = [one for one in wrapped if one.__module__.startswith("ledger.products")]
+    coverage = Coverage(data_file=None, config_file=False, include=[str(path) for path in files])
+    asked = _hear_terms()
+    coverage.start()
+    for test in tests:
+        for cache in caches:
+            cache.cache_clear()  # a test may not live on what another one has read
+        coverage.switch_context(test.nodeid)
+        began = time.process_time()
+        if not passes(test):
+            found.failing.append(test.nodeid)
+        found.seconds[test.nodeid] = time.process_time() - began
+        for term in asked:
+            found.touching.setdefault(term, set()).add(test.nodeid)
+        asked.clear()
+        sys.stderr.write(f"\rthe ledger as it is: {len(found.seconds):,} of {len(tests):,} tests ")
+    coverage.stop()
+    for file in coverage.get_data().measured_files():
+        for line, by in coverage.get_data().contexts_by_lineno(file).items():
+            found.touching[str(Path(file).relative_to(ROOT)), line] = {test for test in by if test}
+    return found
+
+
+def _hear_terms() -> set[Touch]:
+    """A set that grows by the terms asked for."""
+    asked, named = set[Touch](), terms.Terms._named  # noqa: SLF001
+    folders = {id(terms.Terms.load(path.parent)): path.parent.name for path in ROOT.glob("ledger/products/*/terms.toml")}
+
+    def heard(self: terms.Terms, name: str, day: Any) -> terms.Term:
+        asked.add((folders.get(id(self), ""), name))
+        return named(self, name, day)
+
+    terms.Terms._named = heard  # type: ignore[method-assign]  # noqa: SLF001
+    return asked
+
+
+# ---- trials --------------------------------------------------------------------------------------------------------------------------
+
+
+def run(trials: Iterable[Trial], tests: Sequence[pytest.Item], noted: Noted, processes: int) -> Iterator[Outcome]:
+    """The outcomes as they come, so many at a time."""
+    by_id = {test.nodeid: test for test in tests}
+    running: dict[Connection, tuple[Trial, int, BaseProcess, float]] = {}
+    gc.collect()
+    gc.freeze()  # what is there stays in one copy, shared by all forks
+    for trial in trials:
+        while len(running) >= processes:
+            yield from _ended(running)
+        order = noted.order(trial)
+        if not order:
+            yield Outcome(trial, None, 0)
+            continue
+        reader, writer = FORK.Pipe(duplex=False)
+        process = FORK.Process(target=_child, args=(trial, [by_id[one] for one in order], noted.seconds, writer))
+        process.start()
+        writer.close()
+        running[reader] = trial, len(order), process, time.monotonic()
+    while running:
+        yield from _ended(running)
+
+
+def _ended(running: dict[Connection, tuple[Trial, int, BaseProcess, float]]) -> Iterator[Outcome]:
+    for reader in [one for one in wait(list(running)) if isinstance(one, Connection)]:
+        trial, tests, process, since = running.pop(reader)
+        test, failed = "", False
+        try:
+            while (told := reader.recv()) is not None:
+                test, failed = told
+        except EOFError:
+            process.join()
+            assert process.exitcode == -signal.SIGALRM, f"{trial.where}: {trial.what} could not be tried: exit code {process.exitcode}"
+        process.join()
+        late = process.exitcode == -signal.SIGALRM
+        yield Outcome(trial, test if failed or late else None, tests, time.monotonic() - since, late)
+
+
+def _child(trial: Trial, tests: Sequence[pytest.Item], seconds: dict[str, float], writer: Connection) -> None:
+    """Makes the change and runs the tests; tells which one is begun, and which one failed."""
+    anew = trial.change()
     quiet = os.open(os.devnull, os.O_WRONLY)
     os.dup2(quiet, 1)
     os.dup2(quiet, 2)
-    os.chdir(ROOT)
-    trial.apply()
-    if trial.names is not None and _tested(trial.tests, "-k", trial.names) == 1:
-        os._exit(1)
-    os._exit(_tested(trial.tests))
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
 
+    def until_one_fails(tests: Iterable[pytest.Item]) -> None:
+        for test in tests:
+            writer.send((test.nodeid, False))
+            signal.setitimer(signal.ITIMER_REAL, 10 + 20 * seconds[test.nodeid])
+            if not passes(test):
+                writer.send((test.nodeid, True))
+                break
+        signal.setitimer(signal.ITIMER_REAL, 0)
 
-def _tested(tests: tuple[str, ...], *more: str) -> int:
-    import pytest
+    if anew:
+        order = {test.nodeid: n for n, test in enumerate(tests)}
 
-    options = ("-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--no-header", "--tb=no")
-    return int(pytest.main([*options, *more, *tests]))
+        def in_order(found: Sequence[pytest.Item]) -> None:
+            until_one_fails(sorted((test for test in found if test.nodeid in order), key=lambda test: order[test.nodeid]))
 
-
-def preload() -> None:
-    """Imports what every trial needs and no trial changes, so that a fork has it."""
-    for name in ("hypothesis", "pytest", "ledger.events", "ledger.terms"):
-        importlib.import_module(name)
-    changed = [name for name in sys.modules if name.startswith(("ledger.products", "ledger.derive", "ledger.limits"))]
-    assert not changed, f"imported before it could be changed: {changed}"
+        if not collected(sorted({test.nodeid.partition("::")[0] for test in tests}), in_order):
+            writer.send(("the tests could not be imported", True))
+    else:
+        until_one_fails(tests)
+    writer.send(None)

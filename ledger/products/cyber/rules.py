@@ -105,11 +105,10 @@ def combined_limit(incident: Incident, period: Period) -> Limit:
 
 
 @clause("CY-06")
-def business_limit(incident: Incident, period: Period) -> Limit | None:
-    """Business interruption: only S types with the option; the option's amount for the period, outside CY-05 (10)."""
+def business_limit(incident: Incident, period: Period) -> Limit:
+    """Business interruption: the option's amount for the period, outside CY-05 (10)."""
     amount = incident.plan.options.business_interruption
-    if incident.plan.leak_only or amount is None:
-        return None
+    assert amount is not None, "declined without the option (CY-06)"
     return period_limit("cyber.business.period", incident.key, amount, period, "CY-06")
 
 
@@ -123,8 +122,7 @@ def limits_of(incident: Incident, loss: Loss) -> tuple[Limit, ...]:
     period = incident.period
     assert period is not None
     if loss.benefit == "cyber_business":
-        limit = business_limit(incident, period)
-        return (limit,) if limit else ()
+        return (business_limit(incident, period),)
     own = liability_limits if loss.benefit == "cyber_liability" else cost_limits
     return (*own(incident, period, loss), combined_limit(incident, period))
 
@@ -134,9 +132,8 @@ def limits_of(incident: Incident, loss: Loss) -> tuple[Limit, ...]:
 
 @clause("CY-06")
 def no_business_option(incident: Incident, loss: Loss, on: date) -> bool:
-    """A business loss without the option, or under a leak-only type, is declined (9 注2)."""
-    plan = incident.plan
-    return loss.benefit == "cyber_business" and (plan.leak_only or plan.options.business_interruption is None)
+    """A business loss without the option, which a leak-only type cannot hold, is declined (9 注2)."""
+    return loss.benefit == "cyber_business" and incident.plan.options.business_interruption is None
 
 
 @clause("CY-07")
@@ -155,8 +152,9 @@ def leak_not_evident(incident: Incident, loss: Loss, on: date) -> bool:
     """P types: the response to a leak of personal information only with the leak made evident within the period (9 注1)."""
     if not needs_evidence(incident, loss):
         return False
+    assert incident.period is not None, "declined outside the period (CY-09)"
     evident_on = evident(incident.fact)
-    return evident_on is None or evident_on > on or incident.period is None or not incident.period.contains(evident_on)
+    return evident_on is None or evident_on > on or not incident.period.contains(evident_on)
 
 
 @clause("CY-08")
@@ -287,7 +285,7 @@ def _period_caps(plan: CyberPlan, period: Period) -> Iterator[tuple[str, int, st
     yield "cyber.liability.period", liability_limit(plan, period), "CY-03"
     yield "cyber.cost.period", incident_cost_limit(plan, period), "CY-04"
     yield "cyber.combined.period", liability_limit(plan, period), "CY-05"
-    if plan.options.business_interruption and not plan.leak_only:
+    if plan.options.business_interruption is not None:
         yield "cyber.business.period", plan.options.business_interruption, "CY-06"
 
 
