@@ -38,12 +38,12 @@ def mutants(part: str, path: Path) -> Iterator[Trial]:
     tree, lines = ast.parse(source), source.splitlines()
     file = str(path.relative_to(ROOT))
     _live()
-    for n, (old, new) in enumerate(_places(tree)):
+    for n, (old, new) in enumerate(mutations(tree)):
         around = [node for node in ast.walk(tree) if isinstance(node, ast.stmt) and _holds(node, old)]
         spans = [(old.lineno, old.end_lineno), *((node.lineno, node.end_lineno) for node in reversed(around)), (1, len(lines))]
         ids = tuple(one for node in around for one in _clauses(node))
         touches = [_lines(file, first, last) for first, last in spans]
-        yield Trial(part, f"{file}:{old.lineno}", _shown(lines, old, new), partial(_change, path, n), touches, ids)
+        yield Trial(part, f"{file}:{old.lineno}", shown(lines, old, new), partial(_change, path, n), touches, ids)
 
 
 def controls(path: Path) -> Iterator[Trial]:
@@ -57,7 +57,7 @@ def controls(path: Path) -> Iterator[Trial]:
 # ---- what is mutated -----------------------------------------------------------------------------------------------------------------
 
 
-def _places(tree: ast.AST) -> list[tuple[ast.expr, ast.expr]]:
+def mutations(tree: ast.AST) -> list[tuple[ast.expr, ast.expr]]:
     """What can stand in the place of what, in the order of the tree."""
     return [(old, new) for node in _running(tree) for old, new in _instead(node)]
 
@@ -98,7 +98,7 @@ def _instead(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
             yield from ((test, ast.Constant(True)) for test in ifs)
 
 
-def _shown(lines: Sequence[str], old: ast.expr, new: ast.expr) -> str:
+def shown(lines: Sequence[str], old: ast.expr, new: ast.expr) -> str:
     """The line as it is mutated; only the beginning of what runs over several."""
     line = lines[old.lineno - 1].encode()
     end = old.end_col_offset if old.end_lineno == old.lineno else len(line)
@@ -144,7 +144,7 @@ def _put(path: Path, new: CodeType) -> bool:
 def _mutated(source: str, n: int) -> ast.AST:
     """The source with its n-th mutation."""
     tree = ast.parse(source)
-    old, new = _places(tree)[n]
+    old, new = mutations(tree)[n]
 
     class Replacing(ast.NodeTransformer):
         def visit(self, node: ast.AST) -> ast.AST:

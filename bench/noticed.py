@@ -30,7 +30,7 @@ EQUIVALENT = Path(__file__).with_name("equivalent.toml")
 def main() -> int:
     """Prints tables; 1 where something was not noticed."""
     given, codes = _arguments(), list[int]()
-    if not trials.collected(TESTS, lambda tests: codes.append(_shown(tests, given))):
+    if not trials.collected(given.tests, lambda tests: codes.append(_shown(tests, given))):
         sys.exit("the tests could not all be imported")
     return codes[0]
 
@@ -39,6 +39,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", choices=("mutants", "numbers"), help="leave out the others")
     parser.add_argument("--of", nargs="*", default=PARTS, choices=PARTS, help="of which products the rules and terms")
+    parser.add_argument("--tests", nargs="*", default=TESTS, help="the files of the tests")
     parser.add_argument("--first", type=int, default=0, help="the seed of the draw")
     parser.add_argument("--sample", type=int, default=0, help="try so many, drawn by the seed; all where 0")
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
