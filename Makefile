@@ -27,6 +27,7 @@ lint: $(VENV)/.ready  ## style and types
 	$(BIN)/mypy
 
 evidence: $(VENV)/.ready  ## the figures of trust: faults and attacks, with seed, count and time
+	$(BIN)/python -m bench.noticed
 	$(BIN)/python -m bench.evidence
 
 docs: $(VENV)/.ready  ## the pages that are made from the clauses

@@ -21,8 +21,10 @@ TURNED: dict[type[ast.AST], type[ast.AST]] = {
 }  # fmt: skip
 OTHER = {"min": "max", "max": "min", "any": "all", "all": "any"}
 DERIVATION = ("ledger/derive.py", "ledger/limits.py")
-OURS = ("ledger", "projections", "replay", "tests", "bench.stor")
-"""How the modules are named that may have to be imported anew."""
+OURS = ("ledger.", "projections", "replay", "tests", "bench.stor")
+"""How the modules begin that may have to be imported anew."""
+BELOW = ("ledger.events", "ledger.errors", "ledger.terms", "ledger.canonical", "ledger.eras")
+"""Modules that know no rule."""
 
 
 def modules(parts: Iterable[str]) -> Iterator[tuple[str, Path]]:
@@ -37,19 +39,21 @@ def mutants(part: str, path: Path) -> Iterator[Trial]:
     source = path.read_text()
     tree, lines = ast.parse(source), source.splitlines()
     file = str(path.relative_to(ROOT))
+    statements = [node for node in ast.walk(tree) if isinstance(node, ast.stmt)]
+    _as_it_is(path)  # what all forks need is there before them
     _live()
-    for n, (old, new) in enumerate(mutations(tree)):
-        around = [node for node in ast.walk(tree) if isinstance(node, ast.stmt) and _holds(node, old)]
+    for old, new in mutations(tree):
+        around = [node for node in statements if _holds(node, old)]
         spans = [(old.lineno, old.end_lineno), *((node.lineno, node.end_lineno) for node in reversed(around)), (1, len(lines))]
         ids = tuple(one for node in around for one in _clauses(node))
         touches = [_lines(file, first, last) for first, last in spans]
-        yield Trial(part, f"{file}:{old.lineno}", shown(lines, old, new), partial(_change, path, n), touches, ids)
+        yield Trial(part, f"{file}:{old.lineno}", shown(lines, old, new), partial(_change, path, tree, old, new), touches, ids)
 
 
 def controls(path: Path) -> Iterator[Trial]:
     """A module put in the place of itself in both ways: no test may notice."""
     file = str(path.relative_to(ROOT))
-    code = _compiled(path, ast.parse(path.read_text()))
+    code = _as_it_is(path)
     for name, change in (("its own code", partial(_put, path, code)), ("imported anew", partial(_import_anew, path, code))):
         yield Trial("unchanged", file, name, change, (_lines(file, 1, 10_000),))
 
@@ -125,13 +129,19 @@ def _clauses(node: ast.stmt) -> Iterator[str]:
 # ---- how it comes into the process ---------------------------------------------------------------------------------------------------
 
 
-def _change(path: Path, n: int) -> bool:
-    return _put(path, _compiled(path, _mutated(path.read_text(), n)))
+def _change(path: Path, tree: ast.AST, old: ast.expr, new: ast.expr) -> bool:
+    """Changes the tree for good: it is this process's own."""
+
+    class Replacing(ast.NodeTransformer):
+        def visit(self, node: ast.AST) -> ast.AST:
+            return ast.copy_location(new, old) if node is old else self.generic_visit(node)
+
+    return _put(path, _compiled(path, ast.fix_missing_locations(Replacing().visit(tree))))
 
 
 def _put(path: Path, new: CodeType) -> bool:
     """Gives the functions that are there their new code; where more than that differs, has the module imported anew."""
-    old = _compiled(path, ast.parse(path.read_text()))
+    old = _as_it_is(path)
     changed = [(a, b) for a, b in zip(_functions(old), _functions(new), strict=True) if a != b]
     if _body(old) == _body(new) and all((str(path), a) in _live() for a, _ in changed):
         for a, b in changed:
@@ -141,16 +151,9 @@ def _put(path: Path, new: CodeType) -> bool:
     return _import_anew(path, new)
 
 
-def _mutated(source: str, n: int) -> ast.AST:
-    """The source with its n-th mutation."""
-    tree = ast.parse(source)
-    old, new = mutations(tree)[n]
-
-    class Replacing(ast.NodeTransformer):
-        def visit(self, node: ast.AST) -> ast.AST:
-            return ast.copy_location(new, old) if node is old else self.generic_visit(node)
-
-    return ast.fix_missing_locations(Replacing().visit(tree))
+@cache
+def _as_it_is(path: Path) -> CodeType:
+    return _compiled(path, ast.parse(path.read_text()))
 
 
 def _compiled(path: Path, tree: ast.AST) -> CodeType:
@@ -182,9 +185,12 @@ def _live() -> dict[tuple[str, CodeType], list[FunctionType]]:
 
 
 def _import_anew(path: Path, code: CodeType) -> bool:
-    """Forgets the ledger and its tests; one module is then imported with this code."""
-    for name in [name for name in sys.modules if name.startswith(OURS)]:
+    """Forgets the rules and what rests on them; one module is then imported with this code."""
+    for name in [name for name in sys.modules if name.startswith(OURS) and not name.startswith(BELOW)]:
         del sys.modules[name]
+        package, _, module = name.rpartition(".")
+        if package in sys.modules:
+            vars(sys.modules[package]).pop(module, None)
     as_it_is = SourceFileLoader.get_code
 
     def get_code(self: SourceFileLoader, fullname: str) -> CodeType | None:

@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import hypothesis
 import pytest
@@ -95,6 +95,14 @@ class _Session:
         if not session.testsfailed:
             self.work(session.items)
         return True
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> pytest.TestReport:
+        """What became of a test; an account of how it failed would take longer than the test."""
+        assert call.when != "collect"
+        failed, skipped = call.excinfo is not None, call.excinfo is not None and call.excinfo.errisinstance(pytest.skip.Exception)
+        outcome: Literal["passed", "failed", "skipped"] = "skipped" if skipped else "failed" if failed else "passed"
+        return pytest.TestReport(item.nodeid, item.location, {}, outcome, None, call.when)
 
 
 def collected(tests: Iterable[str], work: Callable[[list[pytest.Item]], None]) -> bool:
@@ -196,9 +204,9 @@ def _ended(running: dict[Connection, tuple[Trial, int, BaseProcess, float]]) -> 
                 test, failed = told
         except EOFError:
             process.join()
-            assert process.exitcode == -signal.SIGALRM, f"{trial.where}: {trial.what} could not be tried: exit code {process.exitcode}"
+            assert process.exitcode == -signal.SIGPROF, f"{trial.where}: {trial.what} could not be tried: exit code {process.exitcode}"
         process.join()
-        late = process.exitcode == -signal.SIGALRM
+        late = process.exitcode == -signal.SIGPROF
         yield Outcome(trial, test if failed or late else None, tests, time.monotonic() - since, late)
 
 
@@ -210,23 +218,33 @@ def _child(trial: Trial, tests: Sequence[pytest.Item], seconds: dict[str, float]
     os.dup2(quiet, 2)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
 
-    def until_one_fails(tests: Iterable[pytest.Item]) -> None:
+    def all_pass(tests: Iterable[pytest.Item]) -> bool:
         for test in tests:
             writer.send((test.nodeid, False))
-            signal.setitimer(signal.ITIMER_REAL, 10 + 20 * seconds[test.nodeid])
+            signal.setitimer(signal.ITIMER_PROF, 10 + 20 * seconds[test.nodeid])
             if not passes(test):
                 writer.send((test.nodeid, True))
-                break
-        signal.setitimer(signal.ITIMER_REAL, 0)
+                return False
+        return True
 
     if anew:
-        order = {test.nodeid: n for n, test in enumerate(tests)}
-
-        def in_order(found: Sequence[pytest.Item]) -> None:
-            until_one_fails(sorted((test for test in found if test.nodeid in order), key=lambda test: order[test.nodeid]))
-
-        if not collected(sorted({test.nodeid.partition("::")[0] for test in tests}), in_order):
-            writer.send(("the tests could not be imported", True))
+        _file_by_file([test.nodeid for test in tests], all_pass, lambda file: writer.send((file, True)))
     else:
-        until_one_fails(tests)
+        all_pass(tests)
     writer.send(None)
+
+
+def _file_by_file(order: Sequence[str], all_pass: Callable[[Iterable[pytest.Item]], bool], broken: Callable[[str], None]) -> None:
+    """Imports the files of some tests anew, one after the other, until a test fails or a file is broken."""
+    place = {test: n for n, test in enumerate(order)}
+    for file in dict.fromkeys(test.partition("::")[0] for test in order):
+        passed = list[bool]()
+
+        def work(tests: Iterable[pytest.Item], passed: list[bool] = passed) -> None:
+            passed.append(all_pass(sorted((one for one in tests if one.nodeid in place), key=lambda one: place[one.nodeid])))
+
+        if not collected([file], work):
+            broken(file)
+            return
+        if passed == [False]:
+            return

@@ -58,7 +58,7 @@ def turns(facts: Facts) -> Iterable[date]:
 def lapses_due(policy_id: str, facts: Facts, on: date) -> list[tuple[date, str]]:
     """The derived lapses that have come about by a day and are not recorded: the day of each, and the id of the event for it."""
     recorded = {fact.data.lapsed_on for fact in facts.of(ev.PolicyLapsed)}
-    due = [lapse.first for lapse in cover(facts.dated_to(on)).lapses_to(on) if lapse.derived]
+    due = [lapse.first for lapse in cover(facts.dated_to(on)).lapses_to(on)]
     return [(day, premiums.lapse_event_id(policy_id, day)) for day in due if day not in recorded]
 
 

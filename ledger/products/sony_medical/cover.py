@@ -55,8 +55,7 @@ def cover(facts: Facts) -> Cover:
 def not_in_force(lapses: Sequence[Lapse], began: date, day: date) -> Lapse | None:
     """What begins in a lapse is not covered; a stay that began before it counts to the day before it, and never again (FAQ 2, 3)."""
     for lapse in lapses:
-        interrupted = began < lapse.first <= day and lapse.reinstated_on != lapse.first
-        if lapse.holds(began) or interrupted:
+        if lapse.first <= day and (lapse.reinstated_on is None or max(began, lapse.first) < lapse.reinstated_on):
             return lapse
     return None
 
