@@ -93,7 +93,7 @@ def answer(events: list[dict], on: date) -> dict:
         return general.unknown(k)
     facts = base.as_of(k.facts, on)
     start = general.from_the_start(k.facts)
-    gone = general.barred(facts, on, base.fact_day)
+    gone = general.barred(facts, base.fact_day)
     insured = (general.issued(facts).get("insured") or {}).get("person_id")
     incidents = {f["data"]["incident_id"]: f for f in of(facts, "CyberIncidentDiscovered")}
 
@@ -148,7 +148,7 @@ def answer(events: list[dict], on: date) -> dict:
             if exclusion in ALL_EXCLUSIONS or (benefit == "cyber_cost" and exclusion in COST_EXCLUSIONS) or (benefit == "cyber_business" and exclusion in BUSINESS_EXCLUSIONS):
                 why.append("CY-12")
             why += general.refused_by_rescission(facts, discovered, None)
-            if f["event_id"] in gone or incident["event_id"] in gone:
+            if gone(l["events"], counts):
                 why.append("GN-04")
             general.decide(l, sorted(why, key=ORDER.index))
             l["counts_from"] = counts

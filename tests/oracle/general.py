@@ -38,11 +38,11 @@ AMBIGUITIES: list[tuple[str, str, str]] = [
     ("GN-03", "An obstruction that lasts beyond `on`", "Only its days up to `on` are added."),
     ("GN-04", "Between the last day and a late ClaimFiled, which first makes the rule apply (it is for named facts only)",
      "Lines stay payable until `filed_on` of the late claim, and are declined from then on (facts after `on` are left out)."),
-    ("GN-04", "A claim that names no facts but has right_arose_on", "It is one for all facts dated to filed_on, all with that day."),
-    ("GN-04", "A timely claim that names no facts and no right_arose_on", "It saves all facts dated to filed_on, but makes the rule apply to none."),
-    ("GN-04", "Several claims name one fact with different days", "The fact is barred only where every one of them was filed too late by its own day."),
+    ("GN-04", "A claim that names no facts but has right_arose_on", "It is one for all lines that count by filed_on, all with that day."),
+    ("GN-04", "A timely claim that names no facts and no right_arose_on", "It saves all lines that count by filed_on, but makes the rule apply to none."),
+    ("GN-04", "Several claims for one line with different days", "The line is barred only where every one of them was filed too late by its own day."),
     ("GN-04", "Deadline rows of a claim with several facts of different days", "One row per claim, its earliest last day. met_on = filed_on."),
-    ("GN-04", "A line that rests on several facts, one barred", "Declined. (The month's incidental expenses are taken of what remains payable.)"),
+    ("GN-04", "A line that rests on several facts, one barred", "The day of the latest of them by the day the line counts from: of certificate and cost the cost's. (The month's incidental expenses are taken of what remains payable.)"),
     ("deadlines", "Do rows stay after they are met?", "Yes, all rows dated to `on` are listed."),
     ("discrepancies", "Is every event that would be refused now listed, or only where a correction (not a later plain fact) took its ground away?",
      "Every event that the facts dated to `on` would not admit, whatever made it so: arrival order never matters."),
@@ -208,14 +208,6 @@ def deadline(kind: str, claim_id: str | None, due: date, met: date | None, on: d
 
 
 # ---- GN-04: prescription ------------------------------------------------------------------------------------------------
-def claim_covers(claim: Fact, f: Fact, day_of: Callable[[Fact], date | None]) -> bool:
-    named = [e.lower() for e in claim["data"].get("facts") or []]
-    if named:
-        return f["event_id"] in named
-    day = day_of(f)
-    return day is not None and day <= D(claim["data"]["filed_on"])
-
-
 def right_last_day(claim: Fact, f: Fact, day_of: Callable[[Fact], date | None]) -> date | None:
     arose = D(claim["data"].get("right_arose_on")) or day_of(f)
     return None if arose is None else years_after(arose, 3)
@@ -231,24 +223,19 @@ def right_ends(claim: Fact, facts: list[Fact], day_of: Callable[[Fact], date | N
     return min(last) if last else None
 
 
-def barred(facts: list[Fact], on: date, day_of: Callable[[Fact], date | None]) -> set[str]:
-    """Event ids of the facts whose right has lapsed by `on` without a claim in time."""
-    out = set()
-    for f in facts:
-        if f["type"] == "ClaimFiled":
-            continue
-        claims = [c for c in of(facts, "ClaimFiled") if claim_covers(c, f, day_of)]
-        applies = [c for c in claims if c["data"].get("facts") or c["data"].get("right_arose_on")]
-        if not applies:
-            continue
-        in_time = False
-        for c in claims:
-            last = right_last_day(c, f, day_of)
-            if last is None or D(c["data"]["filed_on"]) <= last or on <= last:
-                in_time = True
-        if not in_time:
-            out.add(f["event_id"])
-    return out
+def barred(facts: list[Fact], day_of: Callable[[Fact], date | None]) -> Callable[[list[str], date], bool]:
+    """Of a line, by the events it rests on and the day it counts from: whether its right has lapsed without a claim in time."""
+    days_of = {f["event_id"]: day for f in facts if f["type"] != "ClaimFiled" and (day := day_of(f)) is not None}
+    claims = [(D(c["data"]["filed_on"]), {e.lower() for e in c["data"].get("facts") or []}, D(c["data"].get("right_arose_on"))) for c in of(facts, "ClaimFiled")]
+
+    def lapsed(events: list[str], counts_from: date) -> bool:
+        dated = {e: days_of[e] for e in events if e in days_of}
+        arose = max((day for day in dated.values() if day <= counts_from), default=counts_from)
+        own = [(filed, named, right) for filed, named, right in claims if (named & dated.keys() if named else counts_from <= filed)]
+        applies = any(named or right for _, named, right in own)
+        return applies and not any(filed <= years_after(right or arose, 3) for filed, _, right in own)
+
+    return lapsed
 
 
 # ---- KR-06, KR-07, KR-09, KR-10: premium back --------------------------------------------------------------------------------

@@ -302,7 +302,7 @@ def answer(events: list[dict], on: date) -> dict:
     certificate, no_trigger = oy_01_trigger(facts)
     trigger = D(certificate["data"]["valid_from"]) if certificate else None
     target_last = oy_02_last_day(facts, trigger, on) if trigger else None
-    gone = general.barred(facts, on, base.fact_day)              # GN-04
+    gone = general.barred(facts, base.fact_day)              # GN-04
 
     # what declines everything that follows from the trigger
     against: list[str] = []
@@ -315,8 +315,6 @@ def answer(events: list[dict], on: date) -> dict:
         whole = [f for f in facts if not (f["type"] == "PolicyRescinded" and only_added_part(facts, f))]
         refused_rules = general.refused_by_rescission(whole, trigger, certificate["data"].get("condition_id"))
         against += refused_rules
-        if certificate["event_id"] in gone:
-            against.append("GN-04")
 
     amount = insured_amount(facts, certificate) if certificate else 0
     limits: dict = {}
@@ -346,7 +344,7 @@ def answer(events: list[dict], on: date) -> dict:
         if d.get("nature", "fee") == "deposit":
             why.append("OY-06")
         why += against
-        if f["event_id"] in gone:
+        if gone(l["events"], day):
             why.append("GN-04")
         general.decide(l, why)
         under = []

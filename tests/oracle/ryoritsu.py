@@ -79,7 +79,7 @@ def answer(events: list[dict], on: date) -> dict:
         return general.unknown(k)
     facts = base.as_of(k.facts, on)
     start = general.from_the_start(k.facts)                                        # KR-06, KR-08: every `on`
-    gone = general.barred(facts, on, base.fact_day)
+    gone = general.barred(facts, base.fact_day)
     who = insured(facts)
 
     lines: list[dict] = []
@@ -101,9 +101,9 @@ def answer(events: list[dict], on: date) -> dict:
                 why.append("KR-03")
         why += general.refused_by_rescission(facts, day, f["data"].get("condition_id"))
         why += general.ended_before(facts, day, (who,))
-        if f["event_id"] in gone:
-            why.append("GN-04")
         rests = [f["event_id"], *(g["event_id"] for g in of(facts, "ConditionRecorded") if g["data"]["condition_id"] == f["data"].get("condition_id"))]
+        if gone(rests, day):
+            why.append("GN-04")
         l = base.line("care_benefit", valid_from, day, day, plan["care_benefit"], "KR-01", events=rests)
         lines.append(general.decide(l, sorted(why, key=ORDER.index)))
         paid = l["decision"] == "payable"

@@ -263,7 +263,7 @@ def answer(events: list[dict], on: date) -> dict:
     horizon = max([on, *(p["end"] for p in base.periods(dated))]) + timedelta(days=500)
     premium = premium_days(facts, horizon)
     lapses = [(first, back) for first, back in premium["lapses"] if first <= on]
-    gone = general.barred(dated, on, day_of(dated))
+    gone = general.barred(dated, day_of(dated))
     start = general.from_the_start(k.facts)
 
     def in_cover(day: date) -> bool:
@@ -280,10 +280,10 @@ def answer(events: list[dict], on: date) -> dict:
                 why.append(ended[0] if ended else "SM-11" if in_contract(dated, d) else own)
         return why
 
-    def refused_later(admitted: date, condition_id: str | None, fact_ids: list[str]) -> list[str]:
+    def refused_later(admitted: date, condition_id: str | None, rests: list[str], counts_from: date) -> list[str]:
         """What serves every benefit and is asked last."""
         why = [*start, *general.refused_by_rescission(facts, admitted, condition_id)]
-        return [*why, "GN-04"] if any(i in gone for i in fact_ids) else why
+        return [*why, "GN-04"] if gone(rests, counts_from) else why
 
     lines: list[dict] = []
     limits: dict = {}
@@ -321,7 +321,7 @@ def answer(events: list[dict], on: date) -> dict:
             if gross == 0:
                 continue
             why = against(s["first"], first, s["condition_id"], rule) + ([] if known_there else ["SM-07"]) \
-                + refused_later(s["first"], s["condition_id"], [*ids, s["event_id"]])
+                + refused_later(s["first"], s["condition_id"], events_of, first)
             if name == "hospital_treatment":
                 cap = plan.get("treatment_monthly_limit")
                 if cap is None:
@@ -342,7 +342,7 @@ def answer(events: list[dict], on: date) -> dict:
     # SM-09: advanced care, in order of the day received, then the event id
     for f in sorted(of(facts, "AdvancedCareReceived"), key=lambda f: (f["data"]["received_on"], f["event_id"])):
         d, day = f["data"], D(f["data"]["received_on"])
-        why = against(day, day, d.get("condition_id"), "SM-09") + refused_later(day, d.get("condition_id"), [f["event_id"]])
+        why = against(day, day, d.get("condition_id"), "SM-09") + refused_later(day, d.get("condition_id"), [f["event_id"]], day)
         cap = general.plan_on(facts, day, end_inside=False).get("advanced_care_limit")
         if cap is None:
             why = ["SM-10", *why]

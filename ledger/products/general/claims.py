@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -23,9 +23,9 @@ class Filed(NamedTuple):
     right_arose_on: date | None
     names: frozenset[str]
 
-    def covers(self, event_id: str, day: date) -> bool:
-        """Whether the claim is made for a fact of that day."""
-        return event_id in self.names if self.names else day <= self.filed_on
+    def covers(self, events: Collection[str], counts_from: date) -> bool:
+        """Whether the claim is made for a line that rests on these facts and counts from that day."""
+        return not self.names.isdisjoint(events) if self.names else counts_from <= self.filed_on
 
     def concerns(self, events: Iterable[str]) -> bool:
         """Whether a line that rests on these facts can be the claim's."""

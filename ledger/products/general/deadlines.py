@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -127,19 +127,26 @@ def lapses_after(arose: date) -> date:
 
 
 def _prescribed(facts: Facts, claim: Claim) -> str | None:
-    """The lines of a fact are declined where a claim for it came, and none came in time (20)."""
-    return "GN-04" if any(_came_too_late(facts, event_id) for event_id in claim.events) else None
+    """The lines of a fact are declined where a claim for them came, and none came in time (20).
 
-
-def _came_too_late(facts: Facts, event_id: str) -> bool:
-    """Interpretation: what can be prescribed is a fact that a claim names, or whose right a claim says when it arose; never a
-    condition alone, which has no day and may bring benefits for years.
+    Interpretation: what can be prescribed is what a claim names, or whose right a claim says when it arose; a claim that names a
+    condition alone names nothing, for it has no day and may bring benefits for years.
     """
-    made_for = claims_for(facts, event_id)
-    day = facts.once(days_by_event).get(event_id, UNDATED) if made_for else UNDATED
-    made = [claim for claim in made_for if day != UNDATED and claim.covers(event_id, day)]
-    subject = any(claim.names or claim.right_arose_on for claim in made)
-    return subject and not any(claim.filed_on <= lapses_after(claim.right_arose_on or day) for claim in made)
+    made = {filed for event_id in claim.events for filed in claims_for(facts, event_id)}
+    if not made:
+        return None
+    days_of = facts.once(days_by_event)
+    dated = {event_id: day for event_id in claim.events if (day := days_of.get(event_id, UNDATED)) != UNDATED}
+    arose = right_arose(claim, dated.values())
+    own = [filed for filed in made if filed.covers(dated, claim.counts_from)]
+    subject = any(filed.names or filed.right_arose_on for filed in own)
+    in_time = any(filed.filed_on <= lapses_after(filed.right_arose_on or arose) for filed in own)
+    return "GN-04" if subject and not in_time else None
+
+
+def right_arose(claim: Claim, days: Collection[date]) -> date:
+    """The day of the fact: of several that a line rests on, a certificate and a cost, the latest by the day it counts from."""
+    return max((day for day in days if day <= claim.counts_from), default=claim.counts_from)
 
 
 PRESCRIPTION = Guard("prescription", frozenset({ev.ClaimFiled}), _prescribed)

@@ -36,7 +36,7 @@ PRODUCT = Product(
     sections=(
         Section("status", TRIGGER, trigger.status),
         Section("parent_care", TRIGGER | COSTS, costs.parent_care, reads_day=True),
-        Section("incidental_expenses", TRIGGER, costs.incidental_expenses, reads_lines=True, reads_day=True),
+        Section("incidental_expenses", TRIGGER | COSTS, costs.incidental_expenses, reads_lines=True, reads_day=True),
         Section("discrepancies", TRIGGER | {ev.PolicyLapsed}, refusals.discrepancies),
         deadlines(COSTS | {ev.CareCertified, ev.ConditionRecorded}),
         SETTLEMENTS,

@@ -375,6 +375,22 @@ def test_gn_04_a_claim_for_all_facts_keeps_the_right_of_those_of_its_day() -> No
         assert [line[2] for line in h.lines("2029-01-01")] == [payable]
 
 
+def test_gn_04_of_the_facts_of_a_line_its_own_day_counts_not_that_of_the_certificate_years_before() -> None:
+    h = History("oyako", {"plan": "B"}, ("2024-04-01", "2025-04-01"), insured={"person_id": "p1", "birth_date": "1970-05-05"},
+                parent={"person_id": "p2", "birth_date": "1950-07-01"})  # fmt: skip
+    care = h.add("CareCertified", person_id="p2", certified_on="2024-06-01", valid_from="2024-06-01", valid_to="2030-05-31", level="care2")
+    old, new = (
+        h.add("CareCostIncurred", cost_id=day, used_on=day, category="meals", gross=10_000)
+        for day in ("2024-06-30", "2027-06-30")
+    )
+    h.add("ClaimFiled", claim_id="k1", filed_on="2027-07-01", claimant="insured", facts=[care, new])
+    months = [("incidental_expenses", "2024-06", 1_000), ("incidental_expenses", "2027-06", 1_000)]
+    own = [("parent_care", "2024-06-30", 10_000), ("parent_care", "2027-06-30", 10_000)]
+    assert h.lines("2027-07-01") == [("parent_care", "2024-06-30", 0, "GN-04"), months[1], own[1]]
+    h.add("ClaimFiled", claim_id="k2", filed_on="2024-07-10", claimant="insured", facts=[old])
+    assert h.lines("2027-07-01") == [months[0], own[0], months[1], own[1]]
+
+
 def test_gn_04_a_condition_alone_is_never_prescribed() -> None:
     h = History("ryoritsu", {"care_benefit": 1_000_000, "min_level": "care2"}, ("2025-04-01", "2026-04-01"))
     condition = h.add("ConditionRecorded", condition_id="c1", kind="sickness")
