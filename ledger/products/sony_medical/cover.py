@@ -77,12 +77,10 @@ def _onsets(facts: Facts, condition_id: str | None) -> Iterator[date]:
             continue
         seen.add(condition.condition_id)
         waiting += condition.caused_by
-        days = (
-            (condition.accident_on, condition.onset_on)
-            if condition.kind == "injury"
-            else (condition.onset_on, condition.accident_on)
-        )
-        yield from (day for day in [next((day for day in days if day is not None), None)] if day is not None)
+        onset, accident = condition.onset_on, condition.accident_on
+        arose = accident or onset if condition.kind == "injury" else onset or accident
+        if arose is not None:
+            yield arose
 
 
 @clause("SM-05")

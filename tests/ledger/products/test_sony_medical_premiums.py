@@ -503,3 +503,19 @@ def test_sm_06_without_a_reinstatement_all_that_arises_from_the_lapse_day_on() -
     stay(h, "s1", "2022-12-20", "2022-12-25", {"2022-12": 50_000})
     assert [line[2:] for line in h.lines("2022-12-31")] == [(50_000,)]
     assert [line[2:] for line in h.lines("2023-01-01")] == [(0, "SM-06")]
+
+
+@pytest.mark.parametrize(("kind", "field"), [("injury", "onset_on"), ("sickness", "accident_on")])
+def test_sm_06_what_has_only_the_other_of_the_two_days_arises_with_that(kind: str, field: str) -> None:
+    h = lapsed(reinstated="2023-06-01")
+    h.add("ConditionRecorded", condition_id="c1", kind=kind, **{field: "2023-03-01"})
+    stay(h, "s1", "2024-02-01", "2024-02-05", {"2024-02": 80_000})
+    assert [line[2:] for line in h.lines("2024-03-01")] == [(0, "SM-06")]
+
+
+def test_sm_06_for_advanced_care_too_from_the_lapse_day_on() -> None:
+    h = lapsed()
+    h.add("ConditionRecorded", condition_id="c1", kind="sickness", onset_on="2023-01-01")
+    h.add("AdvancedCareReceived", received_on="2022-12-20", condition_id="c1", scheme="advanced", technical_fee=50_000)
+    assert [line[2:] for line in h.lines("2022-12-31")] == [(50_000,)]
+    assert [line[2:] for line in h.lines("2023-01-01")] == [(0, "SM-06")]
