@@ -52,7 +52,7 @@ def _about(run: Run) -> Iterator[str]:
 
 def _table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
     lines = [f"| {' | '.join(columns)} |", "|" + "---|" * len(columns)]
-    return lines + [f"| {' | '.join(cell.strip() for cell in row)} |" for row in rows]
+    return lines + [f"| {' | '.join(cell.replace('  ', '… ') for cell in row)} |" for row in rows]
 
 
 def _growth(runs: Sequence[Run]) -> dict[str, list[Figure | None]]:
@@ -77,12 +77,11 @@ WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 760, 360, 60, 300, 20, 50
 
 
 def _plot(sizes: Sequence[int], series: dict[str, list[float]]) -> Iterator[str]:
-    """Each figure beside itself at the smallest size, both axes by powers of ten: a level line does not grow."""
+    """Each figure beside itself at the smallest size, sizes by powers of ten: a level line does not grow."""
     drawn = {name: [one / numbers[0] for one in numbers] for name, numbers in series.items() if len(numbers) == len(sizes)}
-    ratios = [ratio for row in drawn.values() for ratio in row]
-    low, high = math.floor(math.log10(min(ratios)) - 0.2), math.ceil(math.log10(max(ratios)) + 0.2)
-    yield f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" font-family="sans-serif" font-size="12">'
-    yield f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#fff"/>'
+    highest = 1.1 * max((ratio for row in drawn.values() for ratio in row), default=1)
+    step = next(step for step in (0.25, 0.5, 1, 2, 5, 10, 20, 50, highest) if highest / step <= 8)
+    top = step * math.ceil(highest / step)
     right, bottom = WIDTH - RIGHT, HEIGHT - BOTTOM
 
     def x(size: int) -> float:
@@ -90,11 +89,13 @@ def _plot(sizes: Sequence[int], series: dict[str, list[float]]) -> Iterator[str]
         return round(LEFT + (right - LEFT) * math.log10(size / sizes[0]) / span, 1)
 
     def y(ratio: float) -> float:
-        return round(bottom - (bottom - TOP) * (math.log10(ratio) - low) / (high - low), 1)
+        return round(bottom - (bottom - TOP) * ratio / top, 1)
 
-    for power in range(low, high + 1):
-        at = y(10.0**power)
-        yield f'<path d="M{LEFT} {at}H{right}" stroke="#ddd"/><text x="{LEFT - 8}" y="{at + 4}" text-anchor="end">× {10.0**power:g}</text>'
+    yield f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" font-family="sans-serif" font-size="12">'
+    yield f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#fff"/>'
+    for n in range(round(top / step) + 1):
+        at = y(n * step)
+        yield f'<path d="M{LEFT} {at}H{right}" stroke="#ddd"/><text x="{LEFT - 8}" y="{at + 4}" text-anchor="end">× {n * step:g}</text>'
     for size in sizes:
         yield f'<text x="{x(size)}" y="{bottom + 20}" text-anchor="middle">{size:,}</text>'
     yield f'<text x="{(LEFT + right) / 2}" y="{HEIGHT - 10}" text-anchor="middle">policies</text>'
@@ -107,11 +108,11 @@ def _plot(sizes: Sequence[int], series: dict[str, list[float]]) -> Iterator[str]
 
 
 def _apart(heights: Sequence[float], least: float = 15) -> list[float]:
-    """The heights of labels, moved so that none lies on another."""
-    order = sorted(range(len(heights)), key=heights.__getitem__)
+    """The heights of labels, moved up so that none lies on another."""
+    order = sorted(range(len(heights)), key=heights.__getitem__, reverse=True)
     found = list(heights)
-    for above, below in pairwise(order):
-        found[below] = max(found[below], found[above] + least)
+    for below, above in pairwise(order):
+        found[above] = min(found[above], found[below] - least)
     return found
 
 

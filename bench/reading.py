@@ -118,6 +118,7 @@ def _limits(bench: Bench, engine: Engine, found: list[Peer]) -> Iterator[Figure]
             works: list[Callable[[], Any]] = [lambda: model.limits(policy_id, ON, known_at=KNOWN_AT), lambda: floor.ask(number)]  # noqa: B023
             works += [lambda peer=peer, question=question: peer.ask(question) for peer, question in zip(found, ready, strict=True)]
             for name, work in zip(times, works, strict=True):
+                work()  # its pages are at hand then, whoever keeps them
                 start = time.perf_counter()
                 work()
                 times[name].append(time.perf_counter() - start)
@@ -148,7 +149,7 @@ def _portfolio(bench: Bench, engine: Engine, found: list[Peer]) -> Iterator[Figu
     )  # fmt: skip
     theirs = turns(TIMES, time.perf_counter, **{peer.name: lambda peer=peer: peer.portfolio(ON, CUT) for peer in found})
     beside = "; ".join(f"{name} {milli(seconds)}" for name, seconds in theirs.items())
-    aim = within(taken["ours"] / taken["floor"], 1.5) | {"number": taken["ours"]}
+    aim = within(taken["ours"] / taken["floor"], 1.5) | {"number": taken["ours"] / mine.limits}
     yield Figure(f"{mine.limits:,} limits of all policies (processor)", milli(taken["ours"]), milli(taken["floor"]), beside, **aim)
     yield _as_rows(engine, mine, sql, given)
 
@@ -197,10 +198,8 @@ def _parquet(bench: Bench, engine: Engine, sizes: dict[str, int]) -> Iterator[Fi
             TIMES, time.process_time, ours=lambda: connection.sql(cluster.statement(), params=given).to_arrow_table(),
             floor=lambda: connection.sql(floors.DUCKDB, params=own).to_arrow_table(),
         )  # fmt: skip
-    ratio = times["ours"] / times["floor"]
-    yield Figure(
-        "  the limits by DuckDB (processor)", milli(times["ours"]), milli(times["floor"]), **within(ratio, 1.3), number=times["ours"]
-    )
+    aim = within(times["ours"] / times["floor"], 1.3) | {"number": times["ours"] / ours.num_rows}
+    yield Figure("limits of all policies by DuckDB (processor)", milli(times["ours"]), milli(times["floor"]), **aim)
 
 
 def _folder(folder: Path) -> int:

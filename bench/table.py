@@ -18,7 +18,7 @@ class Figure(NamedTuple):
     ratio: float | None = None
     aim: str = ""
     met: bool | None = None
-    number: float | None = None  # for the growth of some figures: seconds, or bytes
+    number: float | None = None  # for the growth: seconds of one question, record or row; bytes of a fact
 
     @property
     def cells(self) -> tuple[str, ...]:
@@ -63,4 +63,4 @@ def micro(seconds: float) -> str:
 
 def milli(seconds: float) -> str:
     """A time in milliseconds."""
-    return f"{seconds * 1e3:,.0f} ms"
+    return f"{seconds * 1e3:,.{0 if seconds >= 0.01 else 1}f} ms"

@@ -118,7 +118,7 @@ def test_every_figure_is_printed() -> None:
         "recorded, on the disk",
         "limits of one policy",
         "limits of all policies",
-        "limits by DuckDB",
+        "all policies by DuckDB",
         "rebuild of the read model",
         "read model, a fact",
     )
