@@ -196,6 +196,7 @@ class Gist:
             f"slope, int4range(day, until), tstzrange({instant.format('known')}, {instant.format('unknown')}) "
             f"FROM generate_series(0, {policies - 1}) n JOIN pattern p ON p.number = n % {len(patterns)} ORDER BY 1"
         )
+        self._sql.execute("SET maintenance_work_mem = '1GB'")
         self._sql.execute("CREATE INDEX ON limits USING gist (policy_id, valid, known)")
         self._sql.execute("ANALYZE limits")
         return int(self._sql.execute("SELECT COUNT(*) FROM limits").fetchone()[0])
