@@ -26,7 +26,7 @@ lint: $(VENV)/.ready  ## style and types
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-evidence: $(VENV)/.ready  ## the figures of trust: faults and attacks, with seed, count and time
+evidence: $(VENV)/.ready  ## the figures of trust: tests, answers, reasons, followers, rebuilds; with seed, count and time
 	$(BIN)/python -m bench.noticed
 	$(BIN)/python -m bench.evidence
 

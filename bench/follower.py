@@ -274,6 +274,18 @@ def campaign(server: str, variants: Sequence[str], writers: int, events: int, im
         yield found, found.missed > 0 if variant == "sequence" else clean
 
 
+def evidence(server: str, imported: int) -> int:
+    """Prints a row for each way to write: the ledger's with a large import, the others with a small one; how many are not as they must be."""
+    columns = ("variant", "records", "missed", "duplicated", "disordered", "lost_facts", "rolled_back", "retried", "polls")
+    print("\n\n" + "".join(f"{name:>12}" for name in columns) + f"{'seconds':>9}")
+    wrong = 0
+    for variants, events, of in ((["locked"], 1_000, imported), (["unlocked", "sequence"], 200, 200)):
+        for found, right in campaign(server, variants, 8, events, of):
+            print("".join(f"{getattr(found, name):>12}" for name in columns) + f"{found.seconds:>9,.0f}", flush=True)
+            wrong += not right
+    return wrong
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--events", type=int, default=1_000, help="facts of each writer at least")
