@@ -39,6 +39,8 @@ from ledger.recorders.log import LogRecord, LostRace, NewRecord, StoreFault, mic
 VARIANTS = ("locked", "unlocked", "sequence")
 PAUSE_SECONDS = 0.004
 """The longest wait before a commit."""
+REST_SECONDS = 0.1
+"""The longest rest of a writer that has recorded its share, and goes on while the import does."""
 
 
 class Followed(NamedTuple):
@@ -140,6 +142,8 @@ def write(target: str, variant: str, name: int, events: int) -> dict[str, int]:
     with writer(target, variant, rng) as ledger:
         enough = start_together()
         while counts["recorded"] < events or not enough.is_set():
+            if counts["recorded"] >= events:
+                time.sleep(rng.uniform(0, REST_SECONDS))
             policy_id = f"W{name}-{rng.randrange(5)}"
             if rng.random() < 0.2:
                 counts["rolled_back"] += roll_back(ledger, policy_id)
@@ -275,7 +279,7 @@ def campaign(server: str, variants: Sequence[str], writers: int, events: int, im
 
 
 def evidence(server: str, imported: int) -> int:
-    """Prints a row for each way to write: the ledger's with a large import, the others with a small one; how many are not as they must be."""
+    """A row for each way to write, the ledger's with a large import, the others with a small one; how many are not as they must be."""
     columns = ("variant", "records", "missed", "duplicated", "disordered", "lost_facts", "rolled_back", "retried", "polls")
     print("\n\n" + "".join(f"{name:>12}" for name in columns) + f"{'seconds':>9}")
     wrong = 0

@@ -111,6 +111,15 @@ class Undecodable(LedgerFault):
     """A stored record of a type, a schema or a form that this version of the ledger cannot read."""
 
 
+UNREADABLE: Final = (LedgerFault, ValueError, TypeError, KeyError, AttributeError)
+"""Whatever a damaged record raises, or one of a newer program, when it is read."""
+
+
+def why_unread(error: Exception) -> str:
+    """Why a record cannot be read, in a sentence."""
+    return str(error) if isinstance(error, LedgerFault) else f"{type(error).__name__}: {error}"
+
+
 def shown(found: object, language: Language = "en") -> str:
     """What was found, short and on one line; control and invisible characters are escaped, containers only named."""
     if isinstance(found, Words):

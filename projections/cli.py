@@ -33,6 +33,16 @@ Prefix = Annotated[
 ]
 
 
+Export = Annotated[
+    Path | None,
+    typer.Option("--export", metavar="DIR", help=told("データベースでなく書き出しから", "From an export, not from the database")),
+]
+Cluster = Annotated[
+    str | None,
+    typer.Option("--cluster", metavar="ADDRESS", help=told("dask の計算機群で（tcp://…）", "On a cluster of dask: tcp://…")),
+]
+
+
 @contextmanager
 def read_model(db: str) -> Iterator[tuple[ClaimsLedger, Engine]]:
     """The ledger and its read model, brought up to the end of the log, with a bar on a terminal."""
@@ -87,6 +97,8 @@ def limits(
     known_at: KnownAt = None,
     at_position: AtPosition = None,
     policy_prefix: Prefix = None,
+    export: Export = None,
+    cluster: Cluster = None,
     db: Db = options.DEFAULT_DB,
     lang: Lang = None,
     form: Format = None,
@@ -99,6 +111,13 @@ def limits(
         raise Refused("--product", product, tuple(PRODUCTS))
 
     question = asked(on, known_at, at_position, product=product, limit=limit, policy_prefix=policy_prefix)
+    if export is not None:
+        from projections.cluster import report
+
+        console.write_rows(report(export, question, cluster), LIMIT, form)
+        return
+    if cluster is not None:
+        raise Refused("--cluster", cluster, Words("--export とともに", "together with --export"))
     write(db, question, rows.limits, LIMIT, form)
 
 

@@ -6,13 +6,15 @@ A part holds whole policies, so that its rows need no other part. Rows come in t
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
 from datetime import date, datetime
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-from ledger.errors import LedgerFault
+from ledger.errors import LedgerFault, Refused, Words
 from projections.export import manifest, sha256
+from projections.queries import Question
 
 
 def limits(folder: Path, on: date, known_at: datetime, *, client: Any = None) -> Iterator[dict[str, Any]]:
@@ -25,6 +27,32 @@ def limits(folder: Path, on: date, known_at: datetime, *, client: Any = None) ->
         return
     for future in client.map(limits_of_part, asked, pure=False):
         yield from future.result()
+
+
+def report(folder: Path, question: Question, cluster: str | None = None) -> Iterator[dict[str, Any]]:
+    """The rows of `hoken limits` over an export; on the machines of a cluster where its address is given."""
+    if question.known_at is None:
+        raise Refused("--at-position", question.at_position, Words("--export なしでのみ", "only without --export"))
+    with _client(cluster) as client:
+        for row in limits(folder, question.on, question.known_at, client=client):
+            asked = ((question.product, row["product"]), (question.limit, row["limit"]))
+            if all(one in {None, other} for one, other in asked) and row["policy_id"].startswith(question.policy_prefix or ""):
+                days = {name: row[name].isoformat() if row[name] else None for name in ("from", "to")}
+                yield row | days | {"rules": row["rules"].split()}
+
+
+def _client(cluster: str | None) -> AbstractContextManager[Any]:
+    if cluster is None:
+        return nullcontext()
+    try:
+        from distributed import Client
+    except ImportError as error:
+        raise Refused("--cluster", error.name or "distributed", "pip install 'hoken-ledger[cluster]'") from error
+    made: Any = Client
+    try:
+        return cast(AbstractContextManager[Any], made(cluster, timeout=10))
+    except (OSError, ValueError) as error:
+        raise Refused("--cluster", cluster, Words("答えるスケジューラーの住所", "the address of a scheduler that answers")) from error
 
 
 def _parts(folder: Path) -> list[list[tuple[str, str]]]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any, Final, NamedTuple, cast
 
-from ledger.errors import LedgerFault
+from ledger.errors import UNREADABLE, why_unread
 from ledger.events import ASSESSED, Assessed
 from ledger.recorders.log import GENESIS, LogRecord
 from projections import generations, tables
@@ -125,9 +125,8 @@ def caused(record: LogRecord) -> Caused:
     try:
         assessed = cast(Assessed, record.event.data)
         posted = list(postings(assessed.entries))
-    except (LedgerFault, ValueError, TypeError, KeyError, AttributeError) as error:  # whatever a damaged or newer record raises
-        reason = str(error) if isinstance(error, LedgerFault) else f"{type(error).__name__}: {error}"
-        return Caused(caused_at(record), record.policy_id, record.recorded_us, None, (), (), (), reason)
+    except UNREADABLE as error:
+        return Caused(caused_at(record), record.policy_id, record.recorded_us, None, (), (), (), why_unread(error))
     position = caused_at(record) if assessed.cause == "facts" else record.position
     head = (position, record.policy_id, record.recorded_us, assessed.cause, tuple(assessed.causes))
     return Caused(*head, _changes(posted), _openings(posted), assessed.fault)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple, cast
 
-from ledger.errors import LedgerFault
+from ledger.errors import UNREADABLE, why_unread
 from ledger.events import ASSESSED, Assessed
 from ledger.recorders.log import LogRecord
 from projections import tables
@@ -34,9 +34,8 @@ def said(record: LogRecord) -> Said | None:
     try:
         assessed = cast(Assessed, record.event.data)
         posted = netted(postings(assessed.entries))
-    except (LedgerFault, ValueError, TypeError, KeyError, AttributeError) as error:  # whatever a damaged or newer record raises
-        reason = str(error) if isinstance(error, LedgerFault) else f"{type(error).__name__}: {error}"
-        return Said(record.policy_id, caused_at(record), record.recorded_us, reason=reason, unread=record.position)
+    except UNREADABLE as error:
+        return Said(record.policy_id, caused_at(record), record.recorded_us, reason=why_unread(error), unread=record.position)
     terms = Account(tables.TERMS, assessed.terms.version, assessed.terms.hash) if assessed.terms is not None else None
     position = caused_at(record) if assessed.cause == "facts" else record.position
     return Said(record.policy_id, position, record.recorded_us, posted, terms, assessed.fault)

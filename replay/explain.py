@@ -51,7 +51,7 @@ class Answered:
         records = list(records)
         self.policy_id, self.on = policy_id, on
         known = History(policy_id, records).known(known_at=cut.known_at, at_position=cut.position)
-        self.story: list[Step] = steps(records, cut)
+        self.story: list[Step] = steps(records, cut) if known.fault is None else []
         self.answer = as_of.answer(known, on, cut.known_at)
         items: list[Item] = sorted(known.journal.standing(on), key=repr) if known.fault is None else []
         self.whole = {item.through(on): item for item in items if isinstance(item, Line)}
@@ -69,8 +69,9 @@ class Answered:
         if "undetermined" in self.answer:
             since = self.answer["undetermined"]["since"]
             return Words(f"なし：位置 {since} から判定できない", f"none: undetermined since position {since}")
-        shown = [*list(self.lines)[:5], *(["…"] if len(self.lines) > 5 else [])]
-        found = ", ".join(shown)
+        if self.answer["product"] is None:
+            return Words("なし：その時点でこの契約は知られていない", "none: the policy was not known then")
+        found = ", ".join([*list(self.lines)[:5], *(["…"] if len(self.lines) > 5 else [])])
         return Words(f"その答の line_id（{found or 'なし'}）", f"a line_id of that answer ({found or 'it has none'})")
 
     @cached_property

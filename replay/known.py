@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple, cast
 
+from ledger.errors import UNREADABLE, why_unread
 from ledger.events import ASSESSED, Assessed
 from ledger.journal import Entry, Journal
 from ledger.recorders.log import LogRecord, micros
@@ -18,14 +19,23 @@ def known(policy_id: str, records: Iterable[LogRecord], *, known_at: datetime | 
 
 
 class _Step(NamedTuple):
-    """A record that was decoded: what the ledger assessed, and the entries of it; nothing for a fact."""
+    """A record that was decoded: what the ledger assessed, and the entries of it; nothing for a fact. `unread`: why it cannot be read."""
 
     assessed: Assessed | None = None
     entries: Sequence[Entry] = ()
+    unread: str | None = None
+    caused_by_fact: bool = False
 
-    @property
-    def caused_by_fact(self) -> bool:
-        return self.assessed is not None and self.assessed.cause == "facts"
+
+def _step(record: LogRecord, before: LogRecord | None) -> _Step:
+    """What a record says. One that cannot be read is taken for the assessment of the fact that it follows at once."""
+    if record.type != ASSESSED:
+        return _Step()
+    try:
+        assessed = cast(Assessed, record.event.data)
+        return _Step(assessed, [Entry.decoded(entry) for entry in assessed.entries], None, assessed.cause == "facts")
+    except UNREADABLE as error:
+        return _Step(unread=why_unread(error), caused_by_fact=before is not None and before.position == record.position - 1)
 
 
 class History:
@@ -60,12 +70,8 @@ class History:
 
     def _step(self, i: int) -> _Step:
         while len(self._steps) <= i:
-            record = self._records[len(self._steps)]
-            if record.type == ASSESSED:
-                assessed = cast(Assessed, record.event.data)
-                self._steps.append(_Step(assessed, [Entry.decoded(entry) for entry in assessed.entries]))
-            else:
-                self._steps.append(_Step())
+            n = len(self._steps)
+            self._steps.append(_step(self._records[n], self._records[n - 1] if n else None))
         return self._steps[i]
 
     def _folded(self, count: int) -> Known:
@@ -73,15 +79,19 @@ class History:
         assessed: Assessed | None = None
         fault: tuple[str, int] | None = None
         position = seen = 0
+        unread = False  # from there on what is said is a difference to what is not known
         for i, record in enumerate(self._records[:count]):
             step = self._step(i)
-            if step.assessed is None:
-                position, seen = record.position, seen + 1
+            if record.type != ASSESSED:
+                seen += 1
+            if not step.caused_by_fact:
+                position = record.position
+            if step.unread is not None:
+                unread, fault = True, fault or (step.unread, record.position)
+            if step.assessed is None or unread:
                 continue
             assessed = step.assessed
             entries += step.entries
-            if not step.caused_by_fact:
-                position = record.position
             if assessed.fault is None:
                 fault = None
             elif fault is None:

@@ -25,7 +25,7 @@ Name = Annotated[str, typer.Argument(metavar="|".join(NAMES), help=told("帳票"
 ByBenefit = Annotated[bool, typer.Option("--by-benefit", help=told("給付ごとに一行", "One row a benefit"))]
 Out = Annotated[
     Path | None,
-    typer.Option("--out", metavar="FILE", help=told("ファイルへ（.parquet .csv .xlsx）", "To a file: .parquet, .csv or .xlsx")),
+    typer.Option("--out", metavar="FILE", help=told("ファイルへ（.parquet .csv .jsonl .xlsx）", "To a file: parquet, csv, jsonl, xlsx")),
 ]
 
 

@@ -1,4 +1,4 @@
-"""Reports as files: Parquet, CSV, Excel. A file is written beside its place and moved there when it is whole.
+"""Reports as files: Parquet, CSV, JSON lines, Excel. A file is written beside its place and moved there when it is whole.
 
 The same question gives the same bytes: no file bears the time at which it was written.
 """
@@ -14,6 +14,8 @@ from itertools import islice
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any, Final
+
+import orjson
 
 from ledger import console
 from ledger.errors import Refused, Words
@@ -42,7 +44,7 @@ def check(path: Path) -> Callable[[Filled, Path, Told], None]:
     writer = WRITERS.get(path.suffix.lower())
     if writer is None:
         raise Refused("--out", str(path), tuple(f"*{suffix}" for suffix in WRITERS))
-    if writer is not _csv:
+    if writer in {_parquet, _xlsx}:
         _imported("pyarrow" if writer is _parquet else "xlsxwriter")
     return writer
 
@@ -87,6 +89,18 @@ def _csv(report: Filled, path: Path, told: Told) -> None:
         writer.writerow([column.name for column in report.report.columns])
         for cells in _counted(report, told):
             writer.writerow([console.csv_cell(cell.isoformat() if isinstance(cell, date) else cell) for cell in cells])
+
+
+# ---- JSON lines ------------------------------------------------------------------------------------------------------------------
+
+
+def _jsonl(report: Filled, path: Path, told: Told) -> None:
+    """A row a line, as on standard output."""
+    with path.open("wb") as file:
+        for n, row in enumerate(report.rows, 1):
+            file.write(orjson.dumps(row.wire()) + b"\n")
+            if n % 1_000 == 0:
+                told(n)
 
 
 # ---- Parquet -------------------------------------------------------------------------------------------------------------------
@@ -196,4 +210,6 @@ def _imported(module: str) -> Any:
         raise Refused("--out", error.name or module, "pip install 'hoken-ledger[reports]'") from error
 
 
-WRITERS: Final[Mapping[str, Callable[[Filled, Path, Told], None]]] = {".parquet": _parquet, ".csv": _csv, ".xlsx": _xlsx}
+WRITERS: Final[Mapping[str, Callable[[Filled, Path, Told], None]]] = {
+    ".parquet": _parquet, ".csv": _csv, ".jsonl": _jsonl, ".xlsx": _xlsx,
+}  # fmt: skip

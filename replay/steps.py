@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
-from ledger.events import Assessed, Event
+from ledger.events import ASSESSED, Assessed, Event
 from ledger.journal import Entry
 from ledger.recorders.log import LogRecord, micros
 
@@ -49,15 +49,19 @@ def steps(records: Iterable[LogRecord], cut: Cut = Cut()) -> list[Step]:  # noqa
     """The steps of a policy's records, given in order, up to a cut."""
     found: list[Step] = []
     for record in records:
-        event = record.event
-        if isinstance(event.data, Assessed) and event.data.cause == "facts" and found:
-            found[-1] = found[-1]._replace(assessed=record, entries=_entries(event.data), fault=event.data.fault)
-        elif not cut.includes(record):
-            break
-        elif isinstance(event.data, Assessed):
-            found.append(Step(record, event, record, _entries(event.data), event.data.fault))
+        within = cut.includes(record)
+        if record.type != ASSESSED:
+            if not within:
+                break
+            found.append(Step(record, record.event))
+            continue
+        assessed = cast(Assessed, record.event.data)
+        if assessed.cause == "facts" and found:
+            found[-1] = found[-1]._replace(assessed=record, entries=_entries(assessed), fault=assessed.fault)
+        elif within:
+            found.append(Step(record, record.event, record, _entries(assessed), assessed.fault))
         else:
-            found.append(Step(record, event))
+            break
     return found
 
 

@@ -19,7 +19,22 @@ from projections import generations, numbers, queries, writer
 from projections.catch_up import LogRewritten, catch_up
 from projections.engine import engine
 from projections.queries import Undetermined
-from tests.projections.stores import DAY, Clock, Told, added, fact, held, line, opened, opening, taken_back, tampered
+from replay.as_of import answer
+from replay.known import History
+from tests.projections.stores import (
+    DAY,
+    Clock,
+    Told,
+    added,
+    fact,
+    held,
+    line,
+    opened,
+    opening,
+    same_as_single,
+    taken_back,
+    tampered,
+)
 
 LATER = date(2030, 1, 1)
 
@@ -276,6 +291,22 @@ def test_a_record_that_cannot_be_read_parks_its_policy_and_no_other(codec: Codec
         used(made)
     assert undetermined.value.since == 6
     assert "newer program" in undetermined.value.reason
+
+
+def test_the_single_answers_say_the_same_of_a_record_that_cannot_be_read(codec: Codec, ledger: ClaimsLedger, made: Engine) -> None:
+    """At every cut, before it and after, whatever came later; also of a policy that was undetermined before."""
+    codec.unreadable = b"k77"
+    ledger.record([first(), first("P-2"), fact(2, entries=added(line(7, key="k77"))), fact("bad", "P-2", fault="RuleFailed: x")])
+    ledger.record([fact(3, entries=added(line(1, key="k3"))), fact(4, "P-2", added(line(1, key="k77"))), fact(5, "P-2")])
+    catch_up(made, ledger)
+
+    with queries.reader(made) as reader:
+        for policy_id in ("P-1", "P-2"):
+            history = History(policy_id, ledger.stream(policy_id))
+            differs = [same_as_single(reader, history, DAY, {"at_position": position}) for position in range(ledger.head()[0] + 2)]
+            assert [one for one in differs if one is not None] == []
+    said = answer(History("P-1", ledger.stream("P-1")).known(), DAY, None)
+    assert (said["undetermined"]["since"], said["events_seen"], said["benefits"]) == (6, 3, [])
 
 
 def test_a_record_that_can_be_read_again_is_taken_in_late(codec: Codec, ledger: ClaimsLedger, made: Engine) -> None:

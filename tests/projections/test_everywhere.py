@@ -125,7 +125,7 @@ def test_duckdb_over_the_export_gives_them_too(target: str, tmp_path: Path) -> N
     with followed(target) as (_, made):
         export(made, tmp_path / "export", policies=7)
     for pair, single_rows in expected():
-        assert plain(cluster.limits(tmp_path / "export", *pair)) == orjson.dumps(single_rows["limits"])
+        assert orjson.dumps(list(cluster.report(tmp_path / "export", Question(*pair)))) == orjson.dumps(single_rows["limits"])
 
 
 @pytest.mark.slow
@@ -135,12 +135,6 @@ def test_the_processes_of_a_cluster_give_them_too(tmp_path: Path) -> None:
         export(made, tmp_path / "export", policies=7)
     with ExitStack() as stack:
         own = {"n_workers": 2, "threads_per_worker": 1, "dashboard_address": None, "local_directory": str(tmp_path)}
-        where = CLUSTER or stack.enter_context(distributed.LocalCluster(**own))
-        client = stack.enter_context(distributed.Client(where))
+        address = CLUSTER or stack.enter_context(distributed.LocalCluster(**own)).scheduler_address
         for pair, single_rows in expected():
-            assert plain(cluster.limits(tmp_path / "export", *pair, client=client)) == orjson.dumps(single_rows["limits"])
-
-
-def plain(found: Iterator[dict[str, Any]]) -> bytes:
-    """Rows over an export as the wire has them."""
-    return orjson.dumps([row | {"rules": row["rules"].split()} for row in found])
+            assert orjson.dumps(list(cluster.report(tmp_path / "export", Question(*pair), address))) == orjson.dumps(single_rows["limits"])

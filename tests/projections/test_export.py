@@ -197,6 +197,30 @@ def test_the_command(tmp_path: Path) -> None:
     assert run("export", tmp_path / "export", "--db", db).code == 2
 
 
+def test_limits_are_asked_of_an_export_as_of_the_database(tmp_path: Path) -> None:
+    db = tmp_path / "ledger.db"
+    with opened(str(db)) as (ledger, _):
+        imported(ledger, histories(31, each=2))
+    run("export", tmp_path / "export", "--db", db)
+    asked = ("limits", "--on", "2024-06-01", "--known-at", "2022-03-01T00:00:00+09:00", "--db", db)
+
+    filters = ("--product", "oyako"), ("--limit", "cyber.cost.period"), ("--policy-prefix", "CY"), ("--format", "csv")
+    for which in (*filters, ()):
+        of_database, of_export = run(*asked, *which), run(*asked, *which, "--export", tmp_path / "export")
+        assert (of_export.code, of_export.out) == (0, of_database.out)
+        assert len(of_export.out.splitlines()) > 1
+    refused: list[tuple[tuple[str | Path, ...], str]] = [
+        (("--cluster", "tcp://127.0.0.1:8786"), "--cluster"),
+        (("--export", tmp_path), "manifest.json"),
+        (("--export", tmp_path / "export", "--cluster", "nowhere:0"), "--cluster"),
+    ]
+    for given, named in refused:
+        outcome = run(*asked, *given, "--lang", "en")
+        assert (outcome.code, outcome.out, outcome.err.count("\n")) == (2, "", 1)
+        assert named in outcome.err
+    assert run("limits", "--at-position", "3", "--export", tmp_path / "export", "--db", db).code == 2
+
+
 # ---- on several processes ----------------------------------------------------------------------------------------------------------
 
 

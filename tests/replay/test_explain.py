@@ -315,6 +315,13 @@ def test_the_page_can_be_read_in_both_languages(db: Path) -> None:
         assert [text for text in texts if text not in page] == []
 
 
+def test_of_a_policy_that_is_not_known_it_says_so(db: Path) -> None:
+    outcome = run("explain", "NO-SUCH", "--benefit", "x", "--db", db, "--lang", "en")
+
+    assert (outcome.code, outcome.out) == (2, "")
+    assert outcome.err == 'hoken: --benefit: found "x"; allowed: none: the policy was not known then.\n'
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

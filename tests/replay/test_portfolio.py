@@ -142,6 +142,12 @@ def test_csv_reads_back(db: Path, name: str) -> None:
     assert rows == expected
 
 
+def test_json_lines_are_those_of_standard_output(db: Path) -> None:
+    of(db, "limits", "--out", "report.jsonl")
+
+    assert Path("report.jsonl").read_text(encoding="utf-8") == of(db, "limits", "--format", "json").out
+
+
 @pytest.mark.parametrize("name", ["limits", "settlements", "deadlines"])
 def test_excel_reads_back_typed(db: Path, name: str) -> None:
     of(db, name, "--out", "report.xlsx")
@@ -157,7 +163,7 @@ def test_excel_reads_back_typed(db: Path, name: str) -> None:
     assert any(str(key).startswith("terms ") for key in about)
 
 
-@pytest.mark.parametrize("suffix", [".parquet", ".csv", ".xlsx"])
+@pytest.mark.parametrize("suffix", [".parquet", ".csv", ".jsonl", ".xlsx"])
 def test_the_same_question_gives_the_same_bytes(db: Path, suffix: str) -> None:
     written = []
     for n in range(2):
