@@ -50,7 +50,7 @@ def plain(found: Iterator[dict[str, Any]] | list[dict[str, Any]]) -> list[dict[s
 
 QUESTIONS = [
     (date(2024, 6, 1), NOW),
-    (date(2022, 6, 15), NOW),
+    (date(2023, 6, 15), NOW),
     (date(2025, 12, 31), datetime(2022, 3, 1, tzinfo=UTC)),
     (date(2023, 3, 31), datetime(2022, 1, 25, 12, tzinfo=UTC)),
 ]

@@ -8,7 +8,6 @@ import pytest
 
 from ledger import door
 from ledger.application import ClaimsLedger
-from ledger.errors import LedgerFault
 from ledger.recorders.log import LogRecord
 from replay.as_of import answer
 from replay.known import History, known
