@@ -12,7 +12,7 @@ from typing import Any
 
 from ledger import events as ev
 from ledger.errors import Words
-from ledger.journal import Deadline, Discrepancy, Line, Refund
+from ledger.journal import UNDATED, Deadline, Discrepancy, Line, Refund
 from ledger.limits import Claim
 from ledger.periods import ONE_DAY, Period, add_months, month_first, month_of, own_days, period_of, years_last_day
 from ledger.product import Ground, Guard, clause
@@ -194,9 +194,9 @@ def premium_back(facts: Facts, lines: Sequence[Line]) -> Iterator[Refund]:
 
 
 def _ended_on(facts: Facts) -> date | None:
-    """The day on which the contract ended otherwise than by its period; from the start where it never was."""
+    """The day on which the contract ended otherwise than by its period; before every day where it never was."""
     held = facts.once(contract)
-    never_was = [held.first_day for fact_type in (ev.PolicyVoided, ev.PolicyRevoked) if facts.of(fact_type)]
+    never_was = [UNDATED for fact_type in (ev.PolicyVoided, ev.PolicyRevoked) if facts.of(fact_type)]
     return min([*never_was, *(ending.day for ending in endings(facts, {held.issued.insured.person_id}))], default=None)
 
 

@@ -274,6 +274,16 @@ def test_of_several_endings_the_earliest_decides_the_refund_and_its_rule() -> No
     assert h.deadlines("2025-12-31", "renewal_notice") == []
 
 
+@pytest.mark.parametrize(("type_", "ground"), [("PolicyVoided", "other"), ("PolicyRevoked", "fraud")])
+def test_kr_02_a_contract_that_never_was_has_no_renewal_notice_due_however_short_its_period(
+    type_: str, ground: str
+) -> None:
+    h = policy(("2026-02-01", "2026-04-01"))
+    assert h.deadlines("2026-02-01", "renewal_notice") == [("2026-01-01", None, True)]
+    h.add(type_, ground=ground)
+    assert h.deadlines("2026-02-01", "renewal_notice") == []
+
+
 @pytest.mark.parametrize(
     ("reinstated", "state"),
     [
