@@ -174,7 +174,7 @@ def rebuild(
             built = rebuild(engine, ledger, heard=lambda position: tell(position, max(position, head)), projection=name)
     console.write_rows((difference._asdict() for difference in built.differences), DIFFERENCE, form)
     _sum_up(built)
-    if exit_code and built.differences:
+    if exit_code and (built.differences or built.not_compared is not None):
         raise typer.Exit(console.CHECK_FAILED)
 
 

@@ -228,6 +228,19 @@ def test_after_a_log_was_cut_back_a_rebuild_goes_on_from_what_there_is(pair: tup
     assert catch_up(made, ledger) == 30
 
 
+def test_with_an_exit_code_it_tells_that_the_two_could_not_be_compared(tmp_path: Path) -> None:
+    db = tmp_path / "ledger.db"
+    with opened(str(db), new_policy=Told, clock=Clock()) as (ledger, made):
+        ledger.record([fact(n, entries=[held()] if n == 1 else added(line(n, key=f"k{n}"))) for n in (1, 2)])
+        catch_up(made, ledger)
+        tampered(made, "DELETE FROM ledger_log WHERE position > 2")
+
+    outcome = run("rebuild", "--exit-code", "--db", db, "--lang", "en")
+
+    assert (outcome.code, outcome.out) == (1, "")
+    assert "not compared with the old one" in outcome.err
+
+
 def test_status_tells_position_hash_and_lag(pair: tuple[ClaimsLedger, Engine]) -> None:
     ledger, made = pair
     hash_ = ledger.head()[1].hex()
