@@ -366,6 +366,13 @@ def test_sk_90_grows_with_the_months_of_a_prescription_and_with_the_start_of_a_t
     assert claimed == [0, 100_000, 200_000, 300_000, 300_000, 1_300_000]
 
 
+def test_sk_90_grows_with_the_first_day_of_pay_for_a_work_disability() -> None:
+    history = unable_for(worker(), 20)
+    history.add("ClaimFiled", claim_id="k1", filed_on="2023-12-05", claimant="insured")
+
+    assert [history.on(day)["certificates"][0]["required"] for day in ("2024-01-09", "2024-01-10")] == [False, True]
+
+
 def test_sk_90_grows_with_a_stay_that_outlasts_the_filing() -> None:
     history = ill()
     history.stay("s1", "2023-03-01", "2023-03-31")

@@ -42,11 +42,16 @@ class Disability(NamedTuple):
 
 def income_disability(facts: Facts, lines: Sequence[Line]) -> Iterator[Claim | Item]:
     """The months of every disability that qualifies."""
-    for started in facts.of(ev.WorkDisabilityStarted):
-        reports = {r.data.month: r for r in facts.of(ev.WorkIncomeReported) if r.data.disability_id == started.data.disability_id}
-        disability = Disability(started.data, started.event_id, reports)
+    for disability in work_disabilities(facts):
         if qualifies(disability):
             yield from _months(facts, disability)
+
+
+def work_disabilities(facts: Facts) -> Iterator[Disability]:
+    """Every work disability with the reports of its months."""
+    for started in facts.of(ev.WorkDisabilityStarted):
+        reports = {r.data.month: r for r in facts.of(ev.WorkIncomeReported) if r.data.disability_id == started.data.disability_id}
+        yield Disability(started.data, started.event_id, reports)
 
 
 # ---- SK-80: what qualifies -------------------------------------------------------------------------------------------

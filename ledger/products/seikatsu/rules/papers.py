@@ -15,6 +15,7 @@ from ledger.products.general.claims import Filed, filed
 from ledger.products.seikatsu.rules.conditions import conditions
 from ledger.products.seikatsu.rules.cover import TERMS
 from ledger.products.seikatsu.rules.hospitalisations import hospital
+from ledger.products.seikatsu.rules.income import work_disabilities
 from ledger.timeline import Facts
 
 
@@ -86,7 +87,7 @@ def _to_the_day_in_view(facts: Facts, line: Line) -> Line:
 
 def growing_days(facts: Facts) -> list[date]:
     """Days on which what was claimed grows though no fact is dated to them: those of a stay or a device that outlasts the filing,
-    the further months of a prescription, the start of a cancer's treatment."""
+    the further months of a prescription, the start of a cancer's treatment, the first day of pay for a work disability."""
     days: set[date] = set()
     for claim in facts.once(filed):
         for first, last in _growing(facts, claim):
@@ -112,3 +113,6 @@ def _growing(facts: Facts, claim: Filed) -> Iterator[tuple[date, date]]:
         started = diagnosed.data.treatment_started_on
         if started is not None and claim.concerns((diagnosed.event_id,)):
             yield started, started
+    for disability in work_disabilities(facts):
+        if claim.concerns((disability.event_id, *(report.event_id for report in disability.reports.values()))):
+            yield disability.pay_from, disability.pay_from
