@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -25,10 +25,11 @@ from ledger.products import PRODUCTS
 from ledger.recorders.log import LogRecord
 from ledger.terms import Terms, looked_up
 from replay import as_of, checker
-from replay.explain import digest, explanation
+from replay.explain import Answered, digest, explanation
 from replay.known import History
 from replay.steps import Cut
 from tests.command import jsonl, run
+from tests.examples.worked import ALL
 from tests.replay.told import TELLERS, days_of, records_of, stored, told
 
 ROOT = Path(__file__).parents[2]
@@ -73,6 +74,21 @@ def test_every_line_of_every_past_answer_is_derived_and_checks() -> None:
             assert {name: document["line"][name] for name in line} == line, where
             decisions[line["decision"]] = decisions.get(line["decision"], 0) + 1
     assert min(decisions[name] for name in ("payable", "reduced", "declined")) >= 5, decisions
+
+
+def test_every_line_of_the_worked_examples_is_derived_and_checks() -> None:
+    """As each of their questions asks for it."""
+    checked = 0
+    for scenario in ALL:
+        records = records_of(list(stored(scenario.lines)))
+        for question in scenario.questions:
+            on, cut = date.fromisoformat(question.on), Cut(datetime.fromisoformat(question.known_at))
+            answered = Answered(scenario.policy_id, records, on, cut)
+            for line_id in answered.lines:
+                document = answered.explanation(line_id)
+                assert (problems(document), document["rules_changed"]) == ([], False), (scenario.name, question.on, line_id)
+                checked += 1
+    assert checked > 80
 
 
 def test_every_event_known_is_named_once_with_its_part() -> None:
