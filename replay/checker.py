@@ -29,6 +29,7 @@ OPERATIONS: Final[dict[str, Callable[[list[int]], int]]] = {
     "divide_up": lambda values: -(-values[0] // values[1]),
     "percent": lambda values: (2 * values[0] * values[1] + 100) // 200,
 }  # fmt: skip
+CONSTANTS: Final = {"nothing": 0, "halves": 2}  # the numbers of arithmetic alone; others that stand nowhere were counted
 MALFORMED: Final = (KeyError, IndexError, TypeError, ValueError, AttributeError, RuntimeError, ZeroDivisionError, OverflowError)
 
 
@@ -42,8 +43,7 @@ def main() -> int:
         sys.stderr.write(f"hoken-check FILE|-: {'説明の JSON ではない' if ja else 'not an explanation in JSON'}: {error}\n")
         return 2
     problems = list(dict.fromkeys(check(document)))
-    for problem in problems:
-        sys.stdout.write(f"{'一致しない' if ja else 'does not hold'}: {problem}\n")
+    sys.stdout.writelines(f"{'一致しない' if ja else 'does not hold'}: {problem}\n" for problem in problems)
     if not problems:
         said = f"{document['asked']['line_id']} {document['result']['decision']} {document['result']['payable']:,}"
         sys.stdout.write(f"{'すべて一致した' if ja else 'all of it holds'}: {said} (sha256 {document['digest']})\n")
@@ -201,8 +201,8 @@ def _arithmetic(document: Node) -> Iterator[str]:
 
 
 def _number(document: Node, node: str, number: Node, steps: list[Node]) -> Iterator[str]:
-    source, n = number["found"], number["step"]
-    found = steps[n - 1]["result"] if n is not None else _found(document, source) if source is not None else number["value"]
+    source, n, plain = number["found"], number["step"], CONSTANTS.get(number["name"], number["value"])
+    found = steps[n - 1]["result"] if n is not None else _found(document, source) if source is not None else plain
     yield from differs(f"{node}.value", number["value"], found if type(found) is int else "no whole number")
 
 

@@ -494,6 +494,16 @@ def test_an_altered_node_is_refused_though_sealed_anew(path: str) -> None:
     assert problems(altered) != []
 
 
+def test_a_number_of_arithmetic_alone_is_no_other(db: Path) -> None:
+    """The nothing of `max(0, …)` may be altered and move no result."""
+    document = explained(db, "OY-2023-0107", "parent_care:2024-08-bathroom:2024-08-12", "2024-12-31")
+    [(step, place)] = [(n, i) for n, one in enumerate(document["steps"]) for i, o in enumerate(one["operands"]) if o["name"] == "nothing"]
+
+    found = problems(put(document, ("steps", step, "operands", place, "value"), more))
+
+    assert found == [f"steps[{step}].operands[{place}].value: 1, found 0"]
+
+
 def nodes(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
     """The paths of all nodes that hold no others."""
     inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else None
