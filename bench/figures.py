@@ -92,7 +92,9 @@ def _on_the_server(bench: Bench, embedded: dict[str, Any]) -> Iterator[Figure]:
     try:
         with schema(SERVER) as name:
             found = _imported(bench, f"{SERVER}?options=-csearch_path%3D{name}")
-    except Exception as error:  # noqa: BLE001 - whatever an absent server raises
+    except subprocess.CalledProcessError:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever an absent server, or its driver, raises
         print(f"\n!!! SKIPPED: the import on PostgreSQL: {error}\n")
         return
     ratio = found["seconds"] / embedded["seconds"]
