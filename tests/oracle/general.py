@@ -366,10 +366,15 @@ def finished(k: base.Known, facts: list[Fact], on: date, state: dict, lines: lis
              refunds: list[dict] = (), discrepancies: list[tuple] = ()) -> dict:
     """The answer in the shape that is compared."""
     out = base.result(state, lines, limits, base.settlement(lines, facts, on), k.orphans)
-    out["deadlines"] = [row for row, _ in groupby(sorted(deadlines, key=_deadline_order))]      # equal rows say nothing twice
+    out["deadlines"] = in_order(deadlines)
     out["refunds"] = sorted(refunds, key=lambda r: (r["kind"], r["due_from"], r["amount"]))
     out["discrepancies"] = sorted(discrepancies, key=repr)
     return out
+
+
+def in_order(deadlines: list[dict]) -> list[dict]:
+    """Deadlines in a fixed order; equal rows say nothing twice."""
+    return [row for row, _ in groupby(sorted(deadlines, key=_deadline_order))]
 
 
 def _deadline_order(d: dict) -> tuple:

@@ -4,15 +4,15 @@
     comparable(ledger_answer) -> dict      the ledger's JSON answer (30-answers.md) in the same shape
     difference(oracle, ledger) -> list of texts, empty where they agree
 
-Shape: {"state", "lines": sorted [(benefit, key, from, to, gross, payable, decision, deciding rule)], "limits": {"limit|key": [unit, cap, used]},
-"certificates": sorted [(claim_id, claimed, threshold, required)], "orphans": count, "outstanding": yen}.
+Shape: {"status": (state, since, until), "lines": sorted [(benefit, key, from, to, gross, payable, decision, deciding rule or limits that cut)],
+"limits": {"limit|key": [unit, cap, used]}, "certificates": sorted [(claim_id, claimed, threshold, required)], "orphans", "settlement", "deadlines"}.
 """
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, timedelta
 
-from . import base, seikatsu_care, seikatsu_hospital, seikatsu_rest, seikatsu_treatment, seikatsu_visits
+from . import base, general, seikatsu_care, seikatsu_hospital, seikatsu_rest, seikatsu_treatment, seikatsu_visits
 from . import seikatsu_cover as sc
 from .base import D, of, plus
 from .seikatsu_cover import Case
@@ -21,7 +21,7 @@ AMBIGUITIES: list[tuple[str, str, str]] = [
     ("30/limits", "Period rows of the period of `on` with used 0",
      "hospital_days and advanced_care always; three_days, cancer_diagnosis, anticancer, bailee, belongings, household where held on `on`. Shown while `on` lies in a "
      "period, also before the entry and after a cancellation."),
-    ("30/benefits", "Runs of a day benefit that two rules decline on adjoining days", "One run a rule. Runs that differ only in the limit that cut them are one."),
+    ("30/benefits", "Runs of a day benefit that two rules decline on adjoining days", "One run a rule, and one for each limit that cut."),
     *sc.AMBIGUITIES, *seikatsu_hospital.AMBIGUITIES, *seikatsu_visits.AMBIGUITIES, *seikatsu_treatment.AMBIGUITIES, *seikatsu_rest.AMBIGUITIES,
 ]
 
@@ -116,7 +116,7 @@ def merged(lines: list[dict]) -> list[dict]:
         last = None
         if l["benefit"] in DAY_BENEFITS:
             last = next((m for m in out if m["benefit"] == l["benefit"] and m["key"] == l["key"] and m["to"] + timedelta(days=1) == l["from"]
-                         and m["each"] == each(l) and (m["decision"], m["rule"]) == (l["decision"], l["rule"])), None)
+                         and m["each"] == each(l) and fared(m) == fared(l)), None)
         if last is None:
             l["each"] = each(l)
             out.append(l)
@@ -128,25 +128,33 @@ def merged(lines: list[dict]) -> list[dict]:
     return out
 
 
+def fared(l: dict) -> tuple:
+    """The decision, and why: the deciding rule, or the limits that cut."""
+    return (l["decision"], l["rule"] if l["decision"] == "declined" else "+".join(f"{limit} {key}" for limit, key, _ in l["cut_by"]))
+
+
 def each(l: dict) -> float:
     return l["gross"] / ((l["to"] - l["from"]).days + 1)
 
 
 def shape(l: dict) -> tuple:
-    rule = l["rule"] if l["decision"] == "declined" else ""
-    return (l["benefit"], l["key"], l["from"].isoformat(), l["to"].isoformat(), l["gross"], l["payable"], l["decision"], rule)
+    return (l["benefit"], l["key"], l["from"].isoformat(), l["to"].isoformat(), l["gross"], l["payable"], *fared(l))
 
 
 def answer(events: list[dict], on: date) -> dict:
     k = base.known(events)
     if k.issued is None:
-        return {"state": "unknown", "lines": [], "limits": {}, "certificates": [], "orphans": len(k.orphans), "outstanding": 0}
+        nothing = base.settlement([], [], on)
+        return {"status": ("unknown", None, None), "lines": [], "limits": {}, "certificates": [], "orphans": [list(o) for o in k.orphans],
+                "settlement": nothing, "deadlines": []}
     case = derive(k.facts, on)
-    lines = merged(case["lines"])
-    return {"state": base.state_on(case["facts"], on), "lines": sorted(shape(l) for l in lines),
+    s = base.status(case["facts"], on)
+    return {"status": tuple(v.isoformat() if isinstance(v, date) else v for v in (s["state"], s["since"], s["until"])),
+            "lines": sorted(shape(l) for l in merged(case["lines"])),
             "limits": {f"{limit}|{key}": list(row) for (limit, key), row in sorted(case["limits"].items())},
-            "certificates": sk_90_certificates(case, case["lines"]), "orphans": len(k.orphans),
-            "outstanding": base.settlement(lines, case["facts"], on)["outstanding"]}
+            "certificates": sk_90_certificates(case, case["lines"]), "orphans": [list(o) for o in k.orphans],
+            "settlement": base.settlement(case["lines"], case["facts"], on),
+            "deadlines": general.in_order(general.claim_deadlines(case["facts"], case["lines"], on, base.fact_day))}
 
 
 # ---- the ledger's answer -------------------------------------------------------------------------------------------------------------
@@ -156,11 +164,13 @@ def comparable(a: dict) -> dict:
     for b in a["benefits"]:
         declined = b["decision"] == "declined"
         lines.append({"benefit": b["benefit"], "key": b["key"], "from": D(b["from"]), "to": D(b["to"]), "gross": b["gross"], "payable": b["payable"],
-                      "decision": b["decision"], "rule": b["rules"][-1] if declined else "", "events": []})
-    return {"state": a["status"]["state"], "lines": sorted(shape(l) for l in merged(lines)),
+                      "decision": b["decision"], "rule": b["rules"][-1] if declined else "", "events": [],
+                      "cut_by": [(c["limit"], c["key"], c["by"]) for c in b["cut_by"]]})
+    both = general.comparable(a)
+    return {"status": (both["state"], both["since"], both["until"]), "lines": sorted(shape(l) for l in merged(lines)),
             "limits": {f"{r['limit']}|{r['key']}": [r["unit"], r["cap"], r["used"]] for r in a["limits"]},
             "certificates": sorted((c["claim_id"], c["claimed"], c["threshold"], c["required"]) for c in a["certificates"]),
-            "orphans": len(a["orphans"]), "outstanding": a["settlement"]["outstanding"]}
+            "orphans": both["orphans"], "settlement": both["settlement"], "deadlines": both["deadlines"]}
 
 
 def compared(got: dict) -> dict:
@@ -182,7 +192,7 @@ def difference(oracle: dict, ledger: dict) -> list[str]:
     """What differs, as text; empty where the answers agree."""
     want, got = compared(oracle), compared(ledger)
     out = []
-    for name in ("state", "certificates", "orphans", "outstanding"):
+    for name in ("status", "certificates", "orphans", "settlement", "deadlines"):
         if want[name] != got[name]:
             out.append(f"{name}: oracle {want[name]}, ledger {got[name]}")
     out += [f"lines: only oracle {l}" for l in less(want["lines"], got["lines"])] + [f"lines: only ledger {l}" for l in less(got["lines"], want["lines"])]
