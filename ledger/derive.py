@@ -7,6 +7,7 @@ such day, only from the earliest day that news can change, and only those sectio
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from itertools import zip_longest
@@ -84,19 +85,27 @@ class Day(NamedTuple):
 
 class Workings:
     """What the rules last made of each day of one policy. What rests on nothing that changed is taken from the same day, or from the
-    one before it, and not worked out again."""
+    one before it, and not worked out again. `order`: the days worked out, the earliest first."""
 
-    __slots__ = ("days", "items")
+    __slots__ = ("days", "items", "order")
 
     def __init__(self) -> None:
         self.days: dict[date, Day] = {}
         self.items: dict[date, frozenset[Item]] = {}
+        self.order: list[date] = []
+
+    def keep(self, on: date, day: Day) -> None:
+        """Keeps what the rules made of a day."""
+        if on not in self.days:
+            insort(self.order, on)
+        self.days[on] = day
 
     def forget(self, since: date, but: Collection[date]) -> None:
         """Drops the days from one on that are no longer days on which something turns."""
         for gone in [day for day in self.items if day >= since and day not in but]:
             self.days.pop(gone, None)
             del self.items[gone]
+        self.order = [day for day in self.order if day in self.days]
 
     def standing(self, before: date) -> frozenset[Item] | None:
         """The items that stand at the end of the day before; None where that is not kept."""
@@ -107,9 +116,11 @@ class Workings:
 
     def kept_for(self, facts: Facts) -> list[tuple[Day, set[type[ev.Fact]]]]:
         """The same day and the one before it, as they were last worked out, with the types of facts that differ."""
-        assert facts.on is not None
-        kept = [facts.on, max((day for day in self.days if day < facts.on), default=facts.on)]
-        return [(self.days[day], self.days[day].facts.differing(facts)) for day in dict.fromkeys(kept) if day in self.days]
+        on = facts.on
+        assert on is not None
+        place = bisect_left(self.order, on)
+        kept = [on, *self.order[max(0, place - 1) : place]]
+        return [(self.days[day], self.days[day].facts.differing(facts)) for day in kept if day in self.days]
 
 
 # ---- what the rules make of the facts of a day ------------------------------------------------------------------------------------
@@ -131,7 +142,7 @@ def derive(product: Product, facts: Facts, workings: Workings | None = None) -> 
         if refusal.rule is not None
     }
     assert facts.on is not None
-    workings.days[facts.on] = Day(facts, worked, judged)
+    workings.keep(facts.on, Day(facts, worked, judged))
     discrepancies = (found for judgement in judged.values() for found in judgement.found())
     return frozenset({Held(UNDATED, product.name)}).union(discrepancies, *(found.items for found in worked.values()))
 
@@ -264,7 +275,7 @@ def _entries(
     facts = seen(product, known)
     turns = facts.once(product.turns) if product and known.issued else ()
     days = [since, *sorted({day for day in (*facts.days(), *turns) if day > since})]
-    workings.forget(since, days)
+    workings.forget(since, frozenset(days))
     orphans = frozenset(Orphan(UNDATED, *orphan) for orphan in known.orphans)
     for day, following in zip_longest(days, days[1:]):
         assert day is not None

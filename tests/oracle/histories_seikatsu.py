@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta, timezone
 from itertools import pairwise
 from typing import Any
 
-from . import base
+from . import base, general
 from .base import D, plus
 from .teller_seikatsu import Teller
 from .themes_seikatsu import THEMES
@@ -66,6 +66,9 @@ BENEFITS = {"HospitalAdmitted": "hospital_daily", "OutpatientVisited": "outpatie
             "WorkDisabilityStarted": "income_monthly", "HoleInOneAchieved": "hole_in_one", "ImmobilisationWorn": "outpatient_daily"}
 
 
+NEVER_LATE = ("OutpatientVisited", "ImmobilisationWorn", "CareCertified")
+
+
 def claims(t: Teller) -> None:
     primary = [f for f in t.facts if f["type"] in BENEFITS]
     last = max((base.fact_day(f) or t.start for f in primary), default=t.start)
@@ -73,14 +76,36 @@ def claims(t: Teller) -> None:
     for _ in range(t.pick(1, 1, 2, 3)):
         fresh = [f for f in primary if plus(day, -700) < (base.fact_day(f) or t.start)]        # GN-04 stays out of it
         named = [f["event_id"] for f in fresh if t.chance(0.5)] if t.chance(0.5) else []
+        late = [f for f in primary if f["type"] not in NEVER_LATE]
+        arose, filed = None, day
+        if late and t.chance(0.15):                                                            # GN-04: by its last day, or after it
+            fact = t.rng.choice(late)
+            named, arose = [fact["event_id"]], t.rng.choice([None, base.fact_day(fact)])
+            filed = plus(base.years_after(base.fact_day(fact) or t.start, 3), t.pick(0, 1, 1, 30))
         claim_id = t.name("k")
-        event_id = t.tell("ClaimFiled", tuple(named), claim_id=claim_id, filed_on=day, claimant="insured", facts=named or None)
+        event_id = t.tell("ClaimFiled", tuple(named), claim_id=claim_id, filed_on=filed, claimant="insured", facts=named or None, right_arose_on=arose)
+        papers(t, event_id, claim_id, filed)
         if t.chance(0.5):
             t.tell("CertificateSubmitted", (event_id,), claim_id=claim_id, submitted_on=plus(day, t.pick(0, 0, 1, 10)))
         if t.chance(0.4) and primary:
             t.tell("BenefitPaid", (event_id,), claim_id=claim_id, benefit=BENEFITS[t.rng.choice(primary)["type"]], paid_on=plus(day, t.pick(0, 20)),
                    amount=t.pick(50_000, 100_000, 300_000), payee="insured")
         day = plus(day, t.pick(0, 1, 30, 90))
+
+
+def papers(t: Teller, event_id: str, claim_id: str, filed: date) -> None:
+    """GN-01 to GN-03: papers complete, inquiries and obstruction round the day due, a decision."""
+    if t.chance(0.4):
+        done = plus(filed, t.pick(0, 3, 20))
+        t.tell("ClaimDocumentsCompleted", (event_id,), claim_id=claim_id, completed_on=done)
+        due = plus(done, 29)
+        if t.chance(0.4):
+            t.tell("InquiryOpened", (event_id,), claim_id=claim_id, opened_on=plus(due, t.pick(-20, -1, 0, 1)), ground=t.rng.choice(sorted(general.INQUIRY_DAYS)))
+        if t.chance(0.3):
+            first = plus(due, t.pick(-10, -1, 0, 1))
+            t.tell("ClaimObstructed", (event_id,), claim_id=claim_id, from_=first, to=plus(first, t.pick(0, 3, 15)))
+    if t.chance(0.15):
+        t.tell("ClaimDecided", (event_id,), claim_id=claim_id, decided_on=plus(filed, t.pick(1, 29, 40)), outcome=t.rng.choice(["accepted", "declined"]))
 
 
 def settlements(t: Teller) -> None:

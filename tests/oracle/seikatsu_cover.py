@@ -9,7 +9,7 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from . import base
+from . import base, general
 from .base import D, Fact, of, plus
 
 Case = dict[str, Any]
@@ -63,6 +63,7 @@ def case_of(facts: list[Fact], on: date) -> Case:
     plans = [(entered, issued["plan"])] + [(day, plan) for day, *_, plan in changes]
     case: Case = {"facts": facts, "on": on, "issued": issued, "start": start, "periods": base.periods(facts), "plans": plans,
                   "conditions": base.conditions(facts), "stays": base.stays(facts, on), "limits": {}, "lines": []}
+    case["gone"] = general.barred(facts, on, base.fact_day)                # GN-04
     for s in case["stays"]:
         s["kind"] = case["conditions"][s["condition_id"]]["kind"]
     return case
@@ -316,6 +317,7 @@ def sk_13_anticancer(code: str) -> bool:
 def add(case: Case, benefit: str, key: str, first: date, last: date, gross: int, rule: str, declined: list[str], *,
         counts_from: date | None = None, events: list[str] = (), condition_id: str | None = None) -> dict:
     """A line before limits. `declined`: the rules that decline it, in the order in which they are asked; the first decides."""
+    declined = declined or ["GN-04" for e in events if e in case["gone"]]
     l = base.line(benefit, key, first, last, gross, rule, counts_from=counts_from, declined=declined[0] if declined else None,
                   events=events, condition_id=condition_id)
     case["lines"].append(l)
@@ -331,6 +333,8 @@ def row_of(case: Case, limit: str, key: str, unit: str, cap: int) -> list:
 
 def take_whole(case: Case, l: dict, under: list[tuple[str, str, str, int]]) -> bool:
     """One day, one time: whole or not at all, under all of the limits (limit, key, unit, cap)."""
+    if l["decision"] == "declined":
+        return False
     full = [(limit, key) for limit, key, unit, cap in under if row_of(case, limit, key, unit, cap)[2] + 1 > cap]
     if full:
         l["cut_by"] = [(limit, key, l["payable"]) for limit, key in full[:1]]
@@ -343,6 +347,8 @@ def take_whole(case: Case, l: dict, under: list[tuple[str, str, str, int]]) -> b
 
 def take_yen(case: Case, l: dict, under: list[tuple[str, str, int]]) -> None:
     """As many yen as every one of the limits leaves."""
+    if l["decision"] == "declined":
+        return
     got = l["payable"]
     for limit, key, cap in under:
         room = max(0, cap - row_of(case, limit, key, "yen", cap)[2])

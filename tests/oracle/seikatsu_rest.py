@@ -63,7 +63,7 @@ AMBIGUITIES: list[tuple[str, str, str]] = [
      "Its own facts only: the admission, confirmations, discharge of the stays of the run; the visit, surgery, treatment …; not the condition, nor the stay for a visit."),
     ("SK-90", "Are property, liability … amounts claimed too?", "Yes; only care is left out (claimed 0 for care alone)."),
     ("SK-90", "always for anticancer and income", "Where the claim has such a line with something payable."),
-    ("GN-04", "Prescription", "Not calculated here: the histories name facts in claims within two years only."),
+    ("GN-04", "Prescription", "Asked last; what it declines counts as not paid (SK-49, SK-50), but its stays and incidents stand."),
 ]
 
 

@@ -117,9 +117,9 @@ def surgery(case: Case) -> None:
         if lifestyle(case, d["condition_id"]):
             times *= 2
         halves = sc.total(layers or sc.layers(case, "units", day))
-        sc.add(case, "surgery", f["event_id"], day, day, 5_000 * halves * times // 2, "SK-45", rules, events=[f["event_id"]],
+        l = sc.add(case, "surgery", f["event_id"], day, day, 5_000 * halves * times // 2, "SK-45", rules, events=[f["event_id"]],
                condition_id=d["condition_id"])
-        if not rules:
+        if l["decision"] != "declined":
             paid.append((day, d))
 
 
@@ -145,9 +145,9 @@ def radiation(case: Case) -> None:
         rules = sc.sk_35(case, d["condition_id"]) + rules + sk_50(case, d, day, paid) + refused(case, d["condition_id"], day)
         halves = sc.total(layers or sc.layers(case, "units", day))
         times = 10 if lifestyle(case, d["condition_id"]) else 5
-        sc.add(case, "radiation", f["event_id"], day, day, 5_000 * halves * times // 2, "SK-50", rules, events=[f["event_id"]],
+        l = sc.add(case, "radiation", f["event_id"], day, day, 5_000 * halves * times // 2, "SK-50", rules, events=[f["event_id"]],
                condition_id=d["condition_id"])
-        if not rules:
+        if l["decision"] != "declined":
             paid.append((day, d))
 
 

@@ -31,7 +31,9 @@ FIELDS = {
     "WorkResumed": ("disability_id resumed_on", ""), "PropertyLost": ("loss_id occurred_on cover cause items", "police_report"),
     "LiabilityIncurred": ("loss_id occurred_on cover amount", "excluded"),
     "HoleInOneAchieved": ("achieved_on feat in_japan accompanied costs", "official caddie"),
-    "ClaimFiled": ("claim_id filed_on claimant", "right_arose_on facts"), "CertificateSubmitted": ("claim_id submitted_on", ""),
+    "ClaimFiled": ("claim_id filed_on claimant", "right_arose_on facts"), "ClaimDocumentsCompleted": ("claim_id completed_on", ""),
+    "InquiryOpened": ("claim_id opened_on ground", ""), "ClaimObstructed": ("claim_id from to", ""), "ClaimDecided": ("claim_id decided_on outcome", ""),
+    "CertificateSubmitted": ("claim_id submitted_on", ""),
     "BenefitPaid": ("benefit paid_on amount payee", "claim_id"), "BenefitRecovered": ("benefit recovered_on amount reason", ""),
     "PremiumOffset": ("benefit offset_on amount", ""), "FactAmended": ("target data reason", ""), "FactRetracted": ("target reason", ""),
 }
