@@ -28,7 +28,8 @@ AMBIGUITIES: list[tuple[str, str, str]] = [
     ("KR-10", "An event on `rescinded_on`", "Refused (the contract has ended, and 'to the rescission' includes it)."),
     ("GN-01", "A payment deadline before the claim itself is filed (completed_on < filed_on)", "The row is shown once both are dated to `on`."),
     ("GN-01..03", "met_on: which payable is compared with the payments by day?", "The claim's payable as the facts dated to `on` give it; "
-     "the first payment day on which what was paid reaches it (overpayment too)."),
+     "the first payment day on which what was paid reaches it (overpayment too); what a fact known by then earns afterwards, by days "
+     "that pass, is not counted."),
     ("GN-01..03", "met_on with both a declining decision and a payment", "The earlier day."),
     ("GN-01..03", "A claim without facts: 'all lines of facts dated to filed_on'", "Lines whose counts_from is on or before filed_on."),
     ("GN-01..03", "Which facts does a line rest on, for a claim that names e.g. the certificate or the admission?",
@@ -177,7 +178,7 @@ def claim_deadlines(facts: list[Fact], lines: list[dict], on: date, day_of: Call
             for f in of(mine, "ClaimObstructed"):
                 obstructed |= set(days(D(f["data"]["from"]), min(D(f["data"]["to"]), on)))
             due = payment_due(max(completions), inquiries, obstructed)
-            out.append(deadline("payment", c["claim_id"], due, met_on(claim, mine, lines), on))
+            out.append(deadline("payment", c["claim_id"], due, met_on(claim, mine, lines, facts, day_of), on))
         limit = right_ends(claim, [f for f in facts if (day_of(f) or on) <= on], day_of)
         if limit is not None:
             out.append(deadline("prescription", c["claim_id"], limit, D(c["filed_on"]), on))
@@ -191,12 +192,19 @@ def claim_lines(claim: Fact, lines: list[dict]) -> list[dict]:
     return [l for l in lines if l["counts_from"] <= D(claim["data"]["filed_on"])]
 
 
-def met_on(claim: Fact, mine: list[Fact], lines: list[dict]) -> date | None:
+def met_on(claim: Fact, mine: list[Fact], lines: list[dict], facts: list[Fact], day_of: Callable[[Fact], date | None]) -> date | None:
+    """A payment is measured against what the claim's lines came to by then, and by what later facts added to them; not against what
+    known facts earn afterwards by days that pass."""
+    days_of = {f["event_id"]: day_of(f) for f in facts}
+
+    def due(l: dict, paid_on: date) -> int:
+        earned_by = max([paid_on, *(d for e in l["events"] if (d := days_of.get(e)) is not None)])
+        return l["payable"] if l["counts_from"] <= earned_by else 0
+
     found = [D(f["data"]["decided_on"]) for f in of(mine, "ClaimDecided") if f["data"]["outcome"] == "declined"]
-    payable = sum(l["payable"] for l in claim_lines(claim, lines))
     payments = of(mine, "BenefitPaid")
     for day in sorted(D(f["data"]["paid_on"]) for f in payments):
-        if sum(f["data"]["amount"] for f in payments if D(f["data"]["paid_on"]) <= day) >= payable:
+        if sum(f["data"]["amount"] for f in payments if D(f["data"]["paid_on"]) <= day) >= sum(due(l, day) for l in claim_lines(claim, lines)):
             found.append(day)
             break
     return min(found) if found else None

@@ -86,7 +86,8 @@ def care(case: Case) -> None:
         lump, why = covering(case, "care_lump", s, cause)
         rules = outside + why + (["SK-86"] if lump_paid else []) + refused
         if lump:
-            sc.add(case, "care_lump", d["valid_from"], day, day, lump, "SK-86", rules, events=events, condition_id=d.get("condition_id"))
+            by_then = [c["event_id"] for c in s["certificates"] if D(c["data"]["valid_from"]) <= day]
+            sc.add(case, "care_lump", d["valid_from"], day, day, lump, "SK-86", rules, events=by_then, condition_id=d.get("condition_id"))
             lump_paid = lump_paid or not rules
         annuity, why = covering(case, "care_annuity", s, cause)
         for n in days(day, s["last"]) if annuity else []:

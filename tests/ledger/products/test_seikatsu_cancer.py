@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.ledger.products.seikatsu_history import Seikatsu
+from tests.ledger.products.seikatsu_history import Seikatsu, plan
 
 END = "2023-12-31"
 DIAGNOSIS = {"cancer_diagnosis": True}
@@ -238,6 +238,14 @@ def test_sk_69_incidents_that_start_in_one_period_share_six_million_yen() -> Non
     assert history.used("2027-12-31", "anticancer.period")["2023-01-01"] == (6_000_000, 6_000_000)
     incidents = history.used("2027-12-31", "anticancer.incident")
     assert incidents == {"c1/2023-02": (3_100_000, 6_000_000), "c2/2023-03": (2_900_000, 6_000_000)}
+
+
+def test_sk_69_from_the_day_of_a_change_the_rider_is_asked_anew_within_the_month() -> None:
+    history = with_cancer({})
+    history.add("CoverageChanged", effective_on="2023-05-15", plan=plan(riders=ANTICANCER))
+    treated(history, "2023-05-10", "2023-05-20")
+
+    assert declined(history) == ["SK-04"]
 
 
 def test_sk_69_treatment_in_a_gap_between_periods_begins_no_incident() -> None:

@@ -16,7 +16,16 @@ from ledger.product import clause
 from ledger.products.general.endings import refused
 from ledger.products.seikatsu.plan import SeikatsuPlan
 from ledger.products.seikatsu.rules.conditions import chains, conditions
-from ledger.products.seikatsu.rules.cover import TERMS, begun_before, cover, in_scheme, layers, period_begun, policy
+from ledger.products.seikatsu.rules.cover import (
+    TERMS,
+    begun_before,
+    cover,
+    in_scheme,
+    layers,
+    period_begun,
+    policy,
+    turns,
+)
 from ledger.products.seikatsu.rules.hospital import held_in
 from ledger.products.seikatsu.rules.lists import is_cancer, is_for_anticancer
 from ledger.products.seikatsu.rules.purposes import excluded
@@ -160,14 +169,14 @@ def anticancer_treatment(facts: Facts, lines: Sequence[Line]) -> Iterator[Claim 
 
 
 def _treated(facts: Facts) -> Iterator[Treated]:
-    """Every treatment, month by month, and from the first day of a period on by itself; in order of day and event id."""
-    begin = [period.first_day for period in policy(facts).periods]
+    """Every treatment, month by month, and in a month from each day on which what is held can change; in order of day and event id."""
+    changes = sorted(turns(facts))
     for treated in facts.of(ev.AnticancerTreated):
         fact, chain = treated.data, chains(facts)[treated.data.condition_id]
         for month in months_touched(fact.from_, fact.to):
             first, last = max(fact.from_, month_first(month)), min(fact.to, month_last(month))
-            turns = [first, *(day for day in begin if first < day <= last), last + timedelta(1)]
-            for start, following in pairwise(turns):
+            starts = [first, *(day for day in changes if first < day <= last), last + timedelta(1)]
+            for start, following in pairwise(starts):
                 yield Treated(start, treated.event_id, following - timedelta(1), fact, chain)
 
 
