@@ -18,7 +18,7 @@ from ledger.product import Product
 from ledger.timeline import Timeline
 from replay.as_of import Known, answer, limits
 
-from . import base, cyber, histories_other, oyako, ryoritsu, seikatsu, sony_medical
+from . import cyber, histories_other, oyako, ryoritsu, seikatsu, sony_medical, timeline
 from .histories_seikatsu import history as seikatsu_history
 
 Wire = dict[str, Any]
@@ -153,12 +153,12 @@ def needs(events: list[Wire]) -> list[set[int]]:
         data, before = event["data"], events[:n]
         ids = names(data)
         targets = {data.get("target"), *(data.get("facts") or ())}
-        corrects = event["type"] in base.CORRECTIONS
-        own = base.OWN_ID.get(event["type"])
+        corrects = event["type"] in timeline.CORRECTIONS
+        own = timeline.OWN_ID.get(event["type"])
         needed = {i for i, e in enumerate(before) if e["event_id"] in targets or bears(e) in ids or e["type"] == "PolicyIssued"
-                  or (corrects and e["type"] in base.CORRECTIONS)}
+                  or (corrects and e["type"] in timeline.CORRECTIONS)}
         again = {e["event_id"] for e in before if own and e["type"] == event["type"] and e["data"][own] == data[own]}
-        needed |= {i for i, e in enumerate(before) if e["event_id"] in again or (again and e["type"] in base.CORRECTIONS)}
+        needed |= {i for i, e in enumerate(before) if e["event_id"] in again or (again and e["type"] in timeline.CORRECTIONS)}
         out.append(needed)
     return out
 
@@ -174,7 +174,7 @@ def names(data: Wire) -> set[tuple[str, str]]:
 
 
 def bears(event: Wire) -> tuple[str, str] | None:
-    own = base.OWN_ID.get(event["type"])
+    own = timeline.OWN_ID.get(event["type"])
     return (event["type"], event["data"][own]) if own else None
 
 

@@ -9,8 +9,9 @@ from collections.abc import Callable
 from datetime import date
 from itertools import groupby
 
-from . import base
-from .base import ONE, D, Fact, add_months, days, half_up, month_of, month_plus, of, years_after
+from . import answers, contract, dates, timeline
+from .dates import ONE, D, add_months, days, half_up, month_of, month_plus, years_after
+from .timeline import Fact, of
 
 AMBIGUITIES: list[tuple[str, str, str]] = [
     ("KR-04, KR-06, KR-08, KR-10, KR-11", "Do they serve sony-medical and cyber, which are silent on rescission, voidness, revocation?",
@@ -63,12 +64,12 @@ BENEFITS = {"oyako": ("parent_care", "incidental_expenses"), "sony-medical": ("h
 
 
 # ---- the policy's frame --------------------------------------------------------------------------------------------------
-@base.once
+@timeline.once
 def issued(facts: list[Fact]) -> dict:
     return of(facts, "PolicyIssued")[0]["data"]
 
 
-@base.once
+@timeline.once
 def first_start(facts: list[Fact]) -> date:
     """The first start (初年度の始期): entered_on, default period_start."""
     d = issued(facts)
@@ -76,10 +77,10 @@ def first_start(facts: list[Fact]) -> date:
 
 
 def one_year_ends(start: date) -> date:
-    return base.last_of_n_years_from(start, 1)
+    return dates.last_of_n_years_from(start, 1)
 
 
-@base.once
+@timeline.once
 def plan_changes(facts: list[Fact], end_inside: bool) -> list[tuple[date, date, dict]]:
     """[(day of the change, first day on which the plan serves, whole plan)] in order. On the day that two periods of a
     16:00 product share, the earlier period's plan still serves."""
@@ -87,7 +88,7 @@ def plan_changes(facts: list[Fact], end_inside: bool) -> list[tuple[date, date, 
     for f in of(facts, "PolicyRenewed"):
         if f["data"].get("plan") is not None:
             start = D(f["data"]["period_start"])
-            shared = end_inside and any(p["end"] == start for p in base.periods(facts))
+            shared = end_inside and any(p["end"] == start for p in contract.periods(facts))
             out.append((start, start + ONE if shared else start, f["data"]["plan"], 0))
     for f in of(facts, "CoverageChanged"):
         day = D(f["data"]["effective_on"])
@@ -96,7 +97,7 @@ def plan_changes(facts: list[Fact], end_inside: bool) -> list[tuple[date, date, 
     return [(day, serves, plan) for day, serves, plan, _ in out]
 
 
-@base.once
+@timeline.once
 def plan_on(facts: list[Fact], day: date, end_inside: bool) -> dict:
     plan = issued(facts)["plan"]
     for _, serves, new in plan_changes(facts, end_inside):
@@ -105,7 +106,7 @@ def plan_on(facts: list[Fact], day: date, end_inside: bool) -> dict:
     return plan
 
 
-@base.once
+@timeline.once
 def ended_before(facts: list[Fact], day: date, persons: tuple[str, ...] = ()) -> list[str]:
     """KR-04, KR-07, KR-09, KR-10, KR-11: the rules by which the contract had already ended when something happened on the day, the
     earliest ending first."""
@@ -273,9 +274,9 @@ def refunds(facts: list[Fact], on: date, insured: str | None) -> list[dict]:
     if of(facts, "PolicyVoided"):
         grounds = [f["data"]["ground"] for f in of(facts, "PolicyVoided")]
         total = sum(f["data"]["amount"] for f in paid)
-        if "unlawful_gain" in grounds or total == 0 or on < base.first_day(facts):         # KR-06
+        if "unlawful_gain" in grounds or total == 0 or on < contract.first_day(facts):         # KR-06
             return []
-        return [{"kind": "premium", "amount": total, "due_from": base.first_day(facts).isoformat()}]
+        return [{"kind": "premium", "amount": total, "due_from": contract.first_day(facts).isoformat()}]
     if of(facts, "PolicyRevoked"):                                                         # KR-08
         return []
     ends = []
@@ -287,7 +288,7 @@ def refunds(facts: list[Fact], on: date, insured: str | None) -> list[dict]:
     if not ends:
         return []
     end = min(ends)
-    period = base.period_of(base.periods(facts), end, end_inside=True)
+    period = contract.period_of(contract.periods(facts), end, end_inside=True)
     if period is None:
         return []
     last_begun = month_begun_last(period["start"], min(end, period["end"] - ONE))          # the shared day is the earlier period's
@@ -305,19 +306,19 @@ Check = Callable[[list[Fact], Fact], "str | None"]
 
 def refused_with(check: Check, events: list[dict], new: dict) -> str | None:
     """The rule id by which a new event is refused, or None. `check(other facts in force, fact)` is the product's."""
-    k = base.known(events)
-    if new["type"] not in base.CORRECTIONS:
+    k = timeline.known(events)
+    if new["type"] not in timeline.CORRECTIONS:
         return check(k.facts, {"event_id": new["event_id"].lower(), "type": new["type"], "data": new["data"], "n": len(events)})
     root = root_of(events, new["data"]["target"])
     if root is None:
         return None
-    after = base.known([*events, new])
+    after = timeline.known([*events, new])
     fact = [f for f in after.in_force if f["event_id"] == root["event_id"].lower()]
     if not fact:
         return None
     restored = new["type"] == "FactRetracted" and root["event_id"].lower() not in {f["event_id"] for f in k.in_force}
     if new["type"] == "FactAmended" or restored:
-        others = base.Facts(f for f in after.facts if f["event_id"] != root["event_id"].lower())
+        others = timeline.Facts(f for f in after.facts if f["event_id"] != root["event_id"].lower())
         return check(others, fact[0])
     return None
 
@@ -326,7 +327,7 @@ def root_of(events: list[dict], target: str) -> dict | None:
     """The fact that a correction changes in the end."""
     by_id = {e["event_id"].lower(): e for e in events}
     e = by_id.get(target.lower())
-    while e is not None and e["type"] in base.CORRECTIONS:
+    while e is not None and e["type"] in timeline.CORRECTIONS:
         e = by_id.get(e["data"]["target"].lower())
     return e
 
@@ -335,7 +336,7 @@ def discrepancies(check: Check, facts: list[Fact], types: tuple[str, ...]) -> li
     """Facts that could not be recorded now, judged by the others: (rule, None, None)."""
     out = []
     for f in of(facts, *types):
-        rule = check(base.Facts(g for g in facts if g is not f), f)
+        rule = check(timeline.Facts(g for g in facts if g is not f), f)
         if rule:
             out.append((rule, None, None))
     return out
@@ -366,14 +367,14 @@ def decide(l: dict, rules: list[str]) -> dict:
     return l
 
 
-def unknown(k: base.Known) -> dict:
-    return base.UNKNOWN | {"orphans": [list(o) for o in k.orphans], "deadlines": [], "refunds": [], "discrepancies": []}
+def unknown(k: timeline.Known) -> dict:
+    return answers.UNKNOWN | {"orphans": [list(o) for o in k.orphans], "deadlines": [], "refunds": [], "discrepancies": []}
 
 
-def finished(k: base.Known, facts: list[Fact], on: date, state: dict, lines: list[dict], limits: dict, *, deadlines: list[dict],
+def finished(k: timeline.Known, facts: list[Fact], on: date, state: dict, lines: list[dict], limits: dict, *, deadlines: list[dict],
              refunds: list[dict] = (), discrepancies: list[tuple] = ()) -> dict:
     """The answer in the shape that is compared."""
-    out = base.result(state, lines, limits, base.settlement(lines, facts, on), k.orphans)
+    out = answers.result(state, lines, limits, answers.settlement(lines, facts, on), k.orphans)
     out["deadlines"] = in_order(deadlines)
     out["refunds"] = sorted(refunds, key=lambda r: (r["kind"], r["due_from"], r["amount"]))
     out["discrepancies"] = sorted(discrepancies, key=repr)
@@ -391,7 +392,7 @@ def _deadline_order(d: dict) -> tuple:
 
 def comparable(a: dict) -> dict:
     """The ledger's answer in the same shape. Of deadlines, refunds and discrepancies only what the specification fixes."""
-    out = base.comparable(a)
+    out = answers.comparable(a)
     out["deadlines"] = sorted(({n: d[n] for n in ("kind", "claim_id", "due_on", "met_on", "overdue")} for d in a["deadlines"]), key=_deadline_order)
     out["refunds"] = sorted(({n: r[n] for n in ("kind", "amount", "due_from")} for r in a["refunds"]), key=lambda r: (r["kind"], r["due_from"], r["amount"]))
     out["discrepancies"] = sorted(((x["rule"], x["recorded"], x["derived"]) if x["rule"] == "SM-03" else (x["rule"], None, None)
@@ -401,4 +402,4 @@ def comparable(a: dict) -> dict:
 
 def difference(oracle: dict, ledger: dict) -> list[str]:
     """What differs, as text."""
-    return base.difference(oracle, ledger)
+    return answers.difference(oracle, ledger)

@@ -4,7 +4,7 @@ from __future__ import annotations
 import random
 from datetime import date, timedelta
 
-from . import base, general
+from . import dates, general
 from .teller_other import Story
 
 
@@ -14,7 +14,7 @@ def cyber_history(rng: random.Random, policy_id: str | None = None, ambiguous: b
     applied = None
     if s.chance(0.3):
         start = rng.choice([date(2023, 7, 5), date(2024, 1, 5)])
-        applied = rng.choice([base.add_months(start, -1) + timedelta(days=10), base.add_months(start, -2) + timedelta(days=11), base.add_months(start, -1) + timedelta(days=11)])
+        applied = rng.choice([dates.add_months(start, -1) + timedelta(days=10), dates.add_months(start, -2) + timedelta(days=11), dates.add_months(start, -1) + timedelta(days=11)])
     type_ = rng.choice(["S1", "S1", "S2", "P1", "P1", "P2", "S1000", "P1000", "S3000", "S5000"])
     kind = rng.choice(["clinic", "hospital", "care_facility"])
     options = {"business_interruption": rng.choice([1_000_000, 5_000_000])} if type_[0] == "S" and s.chance(0.5) else {}

@@ -16,7 +16,7 @@ import random
 from datetime import date, timedelta
 from typing import Any
 
-from . import base
+from . import dates
 from .histories_cyber import cyber_history
 from .histories_oyako import oyako_history
 from .histories_ryoritsu import ryoritsu_history
@@ -42,7 +42,7 @@ def days_in(value: Any) -> list[date]:
         if len(value) == 10 and value[4] == "-" and value[7] == "-" and value[:4].isdigit():
             out.append(date.fromisoformat(value))
         elif len(value) == 7 and value[4] == "-" and value[:4].isdigit():
-            out += [base.month_first(value), base.month_last(value)]
+            out += [dates.month_first(value), dates.month_last(value)]
     return out
 
 

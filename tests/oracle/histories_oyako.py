@@ -4,7 +4,7 @@ from __future__ import annotations
 import random
 from datetime import date, timedelta
 
-from . import base, general, oyako
+from . import dates, general, oyako
 from .teller_other import Story, iso
 
 
@@ -19,8 +19,8 @@ def oyako_history(rng: random.Random, policy_id: str | None = None, ambiguous: b
         period_start, entered = april, start
     applied = None
     if s.chance(0.4):
-        first_of_month = base.add_months(start, -1)
-        applied = rng.choice([first_of_month + timedelta(days=13), base.add_months(start, -2) + timedelta(days=14), first_of_month, first_of_month + timedelta(days=14)])
+        first_of_month = dates.add_months(start, -1)
+        applied = rng.choice([first_of_month + timedelta(days=13), dates.add_months(start, -2) + timedelta(days=14), first_of_month, first_of_month + timedelta(days=14)])
     parent_birth = rng.choice([date(start.year - 40, start.month, 1), date(start.year - 80, start.month, 2), date(start.year - 75, 8, 15), date(start.year - 69, 12, 31),
                                date(start.year - 55, 2, 28)])
     child_birth = rng.choice([date(1975, 3, 3), date(start.year - 18, start.month, 1), date(start.year - 18, start.month, 2) if s.chance(0.2) else date(1980, 1, 1)])
@@ -29,7 +29,7 @@ def oyako_history(rng: random.Random, policy_id: str | None = None, ambiguous: b
     if s.chance(0.5):
         premium = oyako.oy_15_premium(parent_birth, start, {"plan": plan}) if s.chance(0.85) else 12_345
     s.low, s.high = start - timedelta(days=60), end + timedelta(days=3 * 365)
-    s.heat(start, end, base.last_of_n_years_from(start, 1), base.add_months(start, 2))
+    s.heat(start, end, dates.last_of_n_years_from(start, 1), dates.add_months(start, 2))
     s.fact("PolicyIssued", product="oyako", period_start=period_start, period_end=end, entered_on=entered, plan={"plan": plan}, applied_on=applied,
            insured={"person_id": "p1", "birth_date": iso(child_birth)}, parent={"person_id": "m1", "birth_date": iso(parent_birth)}, premium_monthly=premium)
     p_start, p_end = end, date(end.year + 1, 4, 1)
@@ -40,7 +40,7 @@ def oyako_history(rng: random.Random, policy_id: str | None = None, ambiguous: b
         plan = new or plan
         s.fact("PolicyRenewed", period_start=p_start, period_end=p_end, plan={"plan": new} if new else None,
                premium_monthly=(oyako.oy_15_premium(parent_birth, p_start, {"plan": plan}) if s.chance(0.7) else 999) if s.chance(0.2) else None)
-        s.heat(p_start, base.last_of_n_years_from(p_start, 1))
+        s.heat(p_start, dates.last_of_n_years_from(p_start, 1))
         p_start, p_end = p_end, date(p_end.year + 1, 4, 1)
     last_end = p_start
 
@@ -55,7 +55,7 @@ def oyako_history(rng: random.Random, policy_id: str | None = None, ambiguous: b
         injury = s.chance(0.4)
         s.fact("ConditionRecorded", _name=f"c{i}", condition_id=f"c{i}", kind="injury" if injury else "sickness", onset_on=None if injury else onset,
                accident_on=onset if injury else None, exclusion=exclusion)
-        s.heat(onset, base.last_of_n_years_from(onset, 1))
+        s.heat(onset, dates.last_of_n_years_from(onset, 1))
         conditions.append((f"c{i}", onset))
 
     # certificates: often a chain from a trigger
@@ -74,7 +74,7 @@ def oyako_history(rng: random.Random, policy_id: str | None = None, ambiguous: b
         cause = None
         if s.chance(0.4):
             cause = onset if onset and s.chance(0.6) else s.day(start - timedelta(days=30), last_end)
-            s.heat(cause, base.last_of_n_years_from(cause, 1))
+            s.heat(cause, dates.last_of_n_years_from(cause, 1))
         person = "m1" if likely or s.chance(0.9) else "x9"
         certificates.append(s.fact("CareCertified", [condition] if condition else [], f"cert{i}", person_id=person, certified_on=begin + timedelta(days=rng.randrange(30)),
                                    valid_from=begin, valid_to=until, level=level, dementia=dementia, cause_arose_on=cause, condition_id=condition))
@@ -86,14 +86,14 @@ def oyako_history(rng: random.Random, policy_id: str | None = None, ambiguous: b
         s.fact("PersonDied", person_id="m1", died_on=s.day(start))
 
     # premiums
-    month = base.month_plus(base.month_of(start), 2)
+    month = dates.month_plus(dates.month_of(start), 2)
     for _ in range(rng.choice([0, 0, 0, 0, 1, 2])):
-        m = month if s.chance(0.2) else base.month_plus(month, rng.randrange(1, 14))
-        due = rng.choice([base.month_last(m), base.month_first(m) + timedelta(days=26), min(max(trigger, base.month_first(m)), base.month_last(m))])
+        m = month if s.chance(0.2) else dates.month_plus(month, rng.randrange(1, 14))
+        due = rng.choice([dates.month_last(m), dates.month_first(m) + timedelta(days=26), min(max(trigger, dates.month_first(m)), dates.month_last(m))])
         s.fact("PremiumMissed", due_month=m, due_on=due)
         s.heat(due)
         if s.chance(0.6):
-            s.fact("PremiumPaid", due_months=rng.choice([[m], [m, base.month_plus(m, 1)]]), paid_on=due + timedelta(days=rng.choice([-1, 0, 0, 1, 5])), amount=3_000)
+            s.fact("PremiumPaid", due_months=rng.choice([[m], [m, dates.month_plus(m, 1)]]), paid_on=due + timedelta(days=rng.choice([-1, 0, 0, 1, 5])), amount=3_000)
 
     # costs and refunds
     costs = []

@@ -12,8 +12,8 @@ from datetime import date, datetime, timedelta, timezone
 from itertools import pairwise
 from typing import Any
 
-from . import base, general
-from .base import D, plus
+from . import contract, dates, general, timeline
+from .dates import D, plus
 from .teller_seikatsu import Teller
 from .themes_seikatsu import THEMES
 
@@ -47,12 +47,12 @@ def fill_plans(t: Teller) -> dict[str, Any]:
 
 def issue(t: Teller) -> dict[str, Any]:
     for n in range(1, t.periods):
-        start = base.years_after(t.start, n)
-        t.tell("PolicyRenewed", (), period_start=start, period_end=base.years_after(t.start, n + 1))
+        start = dates.years_after(t.start, n)
+        t.tell("PolicyRenewed", (), period_start=start, period_end=dates.years_after(t.start, n + 1))
         if t.chance(0.25):
             t.changes.append((start, t.facts[-1]["data"], some_change(t)))
     data: dict[str, Any] = {"product": "seikatsu", "plan": fill_plans(t), "period_start": t.start.isoformat(),
-                            "period_end": base.years_after(t.start, 1).isoformat(),
+                            "period_end": dates.years_after(t.start, 1).isoformat(),
                             "insured": {"person_id": "p1", "birth_date": t.rng.choice(["1970-05-05", "1964-02-29", "1985-12-31", "1962-04-01"])}}
     if t.entered is not None:
         data["entered_on"] = t.entered.isoformat()
@@ -71,17 +71,17 @@ NEVER_LATE = ("OutpatientVisited", "ImmobilisationWorn", "CareCertified")
 
 def claims(t: Teller) -> None:
     primary = [f for f in t.facts if f["type"] in BENEFITS]
-    last = max((base.fact_day(f) or t.start for f in primary), default=t.start)
+    last = max((timeline.fact_day(f) or t.start for f in primary), default=t.start)
     day = plus(last, t.rng.randint(-20, 60))
     for _ in range(t.pick(1, 1, 2, 3)):
-        fresh = [f for f in primary if plus(day, -700) < (base.fact_day(f) or t.start)]        # GN-04 stays out of it
+        fresh = [f for f in primary if plus(day, -700) < (timeline.fact_day(f) or t.start)]        # GN-04 stays out of it
         named = [f["event_id"] for f in fresh if t.chance(0.5)] if t.chance(0.5) else []
         late = [f for f in primary if f["type"] not in NEVER_LATE]
         arose, filed = None, day
         if late and t.chance(0.15):                                                            # GN-04: by its last day, or after it
             fact = t.rng.choice(late)
-            named, arose = [fact["event_id"]], t.rng.choice([None, base.fact_day(fact)])
-            filed = plus(base.years_after(base.fact_day(fact) or t.start, 3), t.pick(0, 1, 1, 30))
+            named, arose = [fact["event_id"]], t.rng.choice([None, timeline.fact_day(fact)])
+            filed = plus(dates.years_after(timeline.fact_day(fact) or t.start, 3), t.pick(0, 1, 1, 30))
         claim_id = t.name("k")
         event_id = t.tell("ClaimFiled", tuple(named), claim_id=claim_id, filed_on=filed, claimant="insured", facts=named or None, right_arose_on=arose)
         papers(t, event_id, claim_id, filed)
@@ -122,7 +122,7 @@ def settlements(t: Teller) -> None:
 
 
 def ending(t: Teller) -> None:
-    named = [base.fact_day(f) for f in t.facts if f["type"] in BENEFITS]
+    named = [timeline.fact_day(f) for f in t.facts if f["type"] in BENEFITS]
     days = [d for d in named if d is not None]
     day = t.near(t.rng.choice(days), 3) if days and t.chance(0.7) else t.some_day()
     day = max(day, plus(t.start, 1))
@@ -164,12 +164,12 @@ def ordered(t: Teller, first: dict[str, Any]) -> list[dict[str, Any]]:
 # ---- corrections ------------------------------------------------------------------------------------------------------------------
 def sound(events: list[dict]) -> bool:
     """Whether what is in force could stand in the ledger: ends after starts, ids once, no overlapping periods, onsets known."""
-    k = base.known(events)
+    k = timeline.known(events)
     seen: set[tuple] = set()
     admitted = {f["data"]["stay_id"]: D(f["data"]["admitted_on"]) for f in k.in_force if f["type"] == "HospitalAdmitted"}
     for f in k.in_force:
         d, type_ = f["data"], f["type"]
-        own = base.OWN_ID.get(type_) or ("loss_id" if "loss_id" in d else "stay_id" if type_ == "HospitalDischarged" else None)
+        own = timeline.OWN_ID.get(type_) or ("loss_id" if "loss_id" in d else "stay_id" if type_ == "HospitalDischarged" else None)
         mark = (type_, d[own] if own else f["event_id"])
         if type_ in ("PropertyLost", "LiabilityIncurred"):
             mark = ("loss", d["loss_id"])
@@ -185,7 +185,7 @@ def sound(events: list[dict]) -> bool:
             return False
         if any(a in d and b in d and D(d[a]) > D(d[b]) for a, b in (("from", "to"), ("valid_from", "valid_to"), ("period_start", "period_end"))):
             return False
-    periods = base.periods([f for f in k.in_force if f["type"] in ("PolicyIssued", "PolicyRenewed")])
+    periods = contract.periods([f for f in k.in_force if f["type"] in ("PolicyIssued", "PolicyRenewed")])
     return all(a["end"] <= b["start"] for a, b in pairwise(periods))
 
 
@@ -217,7 +217,7 @@ def amended(rng: random.Random, type_: str, data: dict) -> dict:
 
 def correction(rng: random.Random, events: list[dict], issued_too: bool) -> dict | None:
     """One correction, or a fact recorded anew, of what is in force."""
-    k = base.known(events)
+    k = timeline.known(events)
     force = {f["event_id"] for f in k.in_force}
     facts = [f for f in k.facts if issued_too or f["type"] not in ("PolicyIssued", "PolicyRenewed")]
     live = in_force_corrections(events)
@@ -247,7 +247,7 @@ def correction(rng: random.Random, events: list[dict], issued_too: bool) -> dict
 
 def root(events: list[dict], e: dict) -> dict:
     by_id = {x["event_id"]: x for x in events}
-    while e["type"] in base.CORRECTIONS:
+    while e["type"] in timeline.CORRECTIONS:
         e = by_id[e["data"]["target"]]
     return e
 
@@ -259,7 +259,7 @@ def in_force_corrections(events: list[dict]) -> list[dict]:
         e = events[i]
         force[e["event_id"]] = not any(g["type"] == "FactRetracted" and g["data"]["target"] == e["event_id"] and force[g["event_id"]]
                                        for g in events[i + 1:])
-    return [e for e in events if e["type"] in base.CORRECTIONS and force[e["event_id"]]
+    return [e for e in events if e["type"] in timeline.CORRECTIONS and force[e["event_id"]]
             and (e["type"] == "FactRetracted" or force[e["data"]["target"]])]
 
 
@@ -310,12 +310,12 @@ def with_corrections(rng: random.Random, events: list[dict], t: Teller) -> list[
 def recordable(events: list[dict]) -> bool:
     """Whether the last event may follow the others: not after PolicyIssued is gone, its target and what it names in force."""
     *before, last = events
-    k = base.known(before)
-    if last["type"] in base.CORRECTIONS:
+    k = timeline.known(before)
+    if last["type"] in timeline.CORRECTIONS:
         return last["data"]["target"] in {f["event_id"] for f in k.in_force} | {e["event_id"] for e in in_force_corrections(before)}
     if k.issued is None:
         return False
-    return last["event_id"] not in {e for e, _ in base.known(events).orphans}
+    return last["event_id"] not in {e for e, _ in timeline.known(events).orphans}
 
 
 def stamped(t: Teller, events: list[dict]) -> list[dict]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 import random
 from datetime import date, timedelta
 
-from . import base, general
+from . import dates, general
 from .teller_other import Story
 
 
@@ -33,19 +33,19 @@ def sony_history(rng: random.Random, policy_id: str | None = None, ambiguous: bo
 
     # debits missed and made good
     lapse = None
-    first_month = base.month_plus(base.month_of(s.day(start, s.high - timedelta(days=200), hot=0.2)), 0)
+    first_month = dates.month_plus(dates.month_of(s.day(start, s.high - timedelta(days=200), hot=0.2)), 0)
     if s.chance(0.75):
         run = rng.choice([1, 2, 2, 2, 3, 4])
-        months = [base.month_plus(first_month, i) for i in range(run)]
+        months = [dates.month_plus(first_month, i) for i in range(run)]
         if s.chance(0.15) and run > 2:
             months.pop(1)
         dues = {}
         for m in months:
-            dues[m] = base.month_first(m) + timedelta(days=rng.choice([26, 26, 27]))
+            dues[m] = dates.month_first(m) + timedelta(days=rng.choice([26, 26, 27]))
             s.fact("PremiumMissed", due_month=m, due_on=dues[m])
             s.heat(dues[m])
-        if len(months) > 1 and months[1] == base.month_plus(months[0], 1):
-            grace_end = base.month_last(months[1])
+        if len(months) > 1 and months[1] == dates.month_plus(months[0], 1):
+            grace_end = dates.month_last(months[1])
             s.heat(grace_end, grace_end)
             lapse = grace_end + timedelta(days=1)
             how = rng.choice(["nothing", "nothing", "nothing", "both", "both", "one", "apart"])
@@ -61,18 +61,18 @@ def sony_history(rng: random.Random, policy_id: str | None = None, ambiguous: bo
         elif s.chance(0.7):
             s.fact("PremiumPaid", due_months=[months[0]], paid_on=dues[months[0]] + timedelta(days=rng.choice([3, 30])), amount=4_000)
         if lapse and s.chance(0.6):
-            year_end = base.last_of_n_years_from(lapse, 1)
+            year_end = dates.last_of_n_years_from(lapse, 1)
             s.heat(year_end)
             back = rng.choice([lapse + timedelta(days=30), lapse + timedelta(days=151), year_end, year_end + timedelta(days=1), end - timedelta(days=1), end])
             s.heat(back)
             s.fact("PolicyReinstated", _needs=[x[3] for x in s.script if x[0] == "PremiumMissed"] if s.chance(0.9) else [], reinstated_on=back, unpaid_premium=12_000, interest=100)
             if s.chance(0.2):                                                    # and again after it
                 for i in (1, 2):
-                    m = base.month_plus(base.month_of(back), i)
-                    s.fact("PremiumMissed", due_month=m, due_on=base.month_first(m) + timedelta(days=26))
-                s.heat(base.month_last(base.month_plus(base.month_of(back), 2)))
+                    m = dates.month_plus(dates.month_of(back), i)
+                    s.fact("PremiumMissed", due_month=m, due_on=dates.month_first(m) + timedelta(days=26))
+                s.heat(dates.month_last(dates.month_plus(dates.month_of(back), 2)))
     if s.chance(0.2):
-        recorded = lapse if lapse and s.chance(0.5) else rng.choice([base.month_first(base.month_plus(first_month, rng.randrange(-2, 6))), s.day(start, s.high)])
+        recorded = lapse if lapse and s.chance(0.5) else rng.choice([dates.month_first(dates.month_plus(first_month, rng.randrange(-2, 6))), s.day(start, s.high)])
         if recorded >= start:
             s.fact("PolicyLapsed", lapsed_on=recorded, ground="premium")
             s.heat(recorded)
@@ -102,7 +102,7 @@ def sony_history(rng: random.Random, policy_id: str | None = None, ambiguous: bo
             s.fact("HospitalDischarged", [stay], stay_id=stay, discharged_on=left, alive=None if s.chance(0.9) else False)
         if ambiguous and s.chance(0.3):
             left += timedelta(days=40)
-        for m in base.months_touched(admitted, left):
+        for m in dates.months_touched(admitted, left):
             if s.chance(0.85):
                 room = s.yen(20_000, 100_000) if s.chance(0.5) else None
                 names.append(s.fact("HospitalChargesIncurred", [stay], month=m, stay_id=stay, treatment_charge=s.yen(50_000, 100_000, 200_000, 400_000),

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from datetime import date
 
-from . import base, general
-from .base import ONE, D, Fact, half_up, last_of_n_years_from, month_of, month_plus, of
+from . import answers, contract, dates, general, timeline
+from .dates import ONE, D, half_up, last_of_n_years_from, month_of, month_plus
 from .general import comparable, difference, first_start  # noqa: F401  (comparable, difference: for the tests)
+from .timeline import Fact, of
 
 AMBIGUITIES: list[tuple[str, str, str]] = [
     ("OY-01", "The first certificate in A/B since the start lies outside a period in force (gap, after withdrawal …), a second one (after recovery) inside",
@@ -69,7 +70,7 @@ STATE_A_DEMENTIA = ("IIa", "IIb", "IIIa", "IIIb", "IV", "M")
 
 
 # ---- the state of care ----------------------------------------------------------------------------------------------------
-@base.once
+@timeline.once
 def parent(facts: list[Fact]) -> dict:
     return general.issued(facts)["parent"]
 
@@ -93,7 +94,7 @@ def running(facts: list[Fact], day: date) -> Fact | None:
     return found
 
 
-@base.once
+@timeline.once
 def care_ends(facts: list[Fact]) -> list[date]:
     return [D(f["data"]["ended_on"]) for f in of(facts, "CareEnded") if f["data"]["person_id"] == parent(facts)["person_id"]]
 
@@ -106,7 +107,7 @@ def in_ab(facts: list[Fact], day: date) -> bool:
     return not any(D(f["data"]["valid_from"]) <= end < day for end in care_ends(facts))
 
 
-@base.once
+@timeline.once
 def deaths(facts: list[Fact]) -> list[date]:
     """Of the parent and of the child."""
     persons = (parent(facts)["person_id"], (general.issued(facts).get("insured") or {}).get("person_id"))
@@ -114,7 +115,7 @@ def deaths(facts: list[Fact]) -> list[date]:
 
 
 # ---- OY-01: trigger --------------------------------------------------------------------------------------------------------
-@base.once
+@timeline.once
 def first_state(facts: list[Fact]) -> Fact | None:
     """The certificate by which the parent is in state A/B for the first time since the first start."""
     start = first_start(facts)
@@ -125,14 +126,14 @@ def first_state(facts: list[Fact]) -> Fact | None:
     return None
 
 
-@base.once
+@timeline.once
 def oy_01_trigger(facts: list[Fact]) -> tuple[Fact | None, str]:
     """(the trigger's certificate, "") or (None, the rule by which there is none: the one that ended cover first)."""
     f = first_state(facts)
     if f is None:
         return None, "OY-01"
     day = D(f["data"]["valid_from"])
-    if base.period_of(base.periods(facts), day, end_inside=True) is None or day < base.first_day(facts):
+    if contract.period_of(contract.periods(facts), day, end_inside=True) is None or day < contract.first_day(facts):
         return None, "OY-01"
     ended = [(due + ONE, "OY-13") for due in oy_13_missed(facts)]
     ended += [(D(g["data"][general.LIFE_ENDS[g["type"]]]), "OY-18") for g in of(facts, "PolicyWithdrawn", "PolicyCancelled")]
@@ -151,7 +152,7 @@ def oy_02_last_day(facts: list[Fact], trigger: date, on: date) -> date:
         over = any(died <= day for died in deaths(facts)) or any(trigger <= end <= day for end in care_ends(facts))
         return over or not in_ab(facts, day + ONE)
 
-    asked = {trigger} | {turn - ONE for turn in base.turns(facts)}             # on other days it is as on the day before
+    asked = {trigger} | {turn - ONE for turn in contract.turns(facts)}             # on other days it is as on the day before
     return next((day for day in sorted(asked) if trigger <= day < last and ends(day)), last)
 
 
@@ -164,7 +165,7 @@ def oy_10_void(facts: list[Fact]) -> bool:
     return in_ab(facts, start - ONE) and in_ab(facts, start)
 
 
-@base.once
+@timeline.once
 def oy_13_missed(facts: list[Fact]) -> list[date]:
     """The due_on of debits not made good by their last day."""
     out = []
@@ -222,7 +223,7 @@ def oy_11_declined(facts: list[Fact], certificate: Fact) -> bool:
     return cause is not None and cause < start and day <= last_of_n_years_from(start, 1)
 
 
-@base.once
+@timeline.once
 def increases(facts: list[Fact]) -> list[date]:
     out = []
     amount = amount_of(general.issued(facts)["plan"])
@@ -288,10 +289,10 @@ def oy_20_added_part_gone(facts: list[Fact], certificate: Fact, increase: date) 
 
 # ---- the answer -----------------------------------------------------------------------------------------------------------------
 def answer(events: list[dict], on: date) -> dict:
-    k = base.known(events)
+    k = timeline.known(events)
     if k.issued is None:
         return general.unknown(k)
-    facts = base.as_of(k.facts, on)
+    facts = timeline.as_of(k.facts, on)
 
     # for every `on`
     start = ["OY-10" if f["data"]["ground"] == "already_in_care" else "KR-06" for f in of(k.facts, "PolicyVoided")] + \
@@ -302,7 +303,7 @@ def answer(events: list[dict], on: date) -> dict:
     certificate, no_trigger = oy_01_trigger(facts)
     trigger = D(certificate["data"]["valid_from"]) if certificate else None
     target_last = oy_02_last_day(facts, trigger, on) if trigger else None
-    gone = general.barred(facts, base.fact_day)              # GN-04
+    gone = general.barred(facts, timeline.fact_day)              # GN-04
 
     # what declines everything that follows from the trigger
     against: list[str] = []
@@ -332,7 +333,7 @@ def answer(events: list[dict], on: date) -> dict:
         refunds = [g for g in of(facts, "CareCostRefunded") if g["data"]["cost_id"] == d["cost_id"]]
         gross = max(0, d["gross"] - d.get("public_benefit", 0) - sum(g["data"]["amount"] for g in refunds))
         rests = [f["event_id"], *[g["event_id"] for g in refunds]] + ([certificate["event_id"]] if certificate else [])
-        l = base.line("parent_care", d["cost_id"], day, day, gross, "OY-03", events=rests)
+        l = answers.line("parent_care", d["cost_id"], day, day, gross, "OY-03", events=rests)
         why = list(start)                                                                           # in the order in which they are asked
         first = first_state(facts)
         if not certificate:
@@ -362,7 +363,7 @@ def answer(events: list[dict], on: date) -> dict:
     for month in months:
         costs = [l for l in lines if l["benefit"] == "parent_care" and month_of(l["from"]) == month and l["payable"] > 0]
         gross = half_up(sum(l["payable"] for l in costs), 10)
-        l = base.line("incidental_expenses", month, base.month_first(month), base.month_last(month), gross, "OY-07",
+        l = answers.line("incidental_expenses", month, dates.month_first(month), dates.month_last(month), gross, "OY-07",
                       counts_from=min(c["from"] for c in costs), events=sorted({e for c in costs for e in c["events"]}))
         general.decide(l, [])
         general.cut_line(l, limits, [("incidental.total", trigger.isoformat(), half_up(amount, 10))])
@@ -375,7 +376,7 @@ def answer(events: list[dict], on: date) -> dict:
 
     def extra(day: date) -> set[str]:
         out = set()
-        begun = day >= base.first_day(facts)
+        begun = day >= contract.first_day(facts)
         if not begun:
             out |= {"-void", "-revoked"}
         if begun and void:
@@ -394,8 +395,8 @@ def answer(events: list[dict], on: date) -> dict:
             out.add("-rescinded")                                                                   # OY-20: added part only
         return out
 
-    state = base.status(facts, on, end_inside=True, extra=extra)
-    return general.finished(k, facts, on, state, lines, limits, deadlines=general.claim_deadlines(facts, lines, on, base.fact_day),
+    state = contract.status(facts, on, end_inside=True, extra=extra)
+    return general.finished(k, facts, on, state, lines, limits, deadlines=general.claim_deadlines(facts, lines, on, timeline.fact_day),
                             discrepancies=discrepancies(facts, None if start else certificate))
 
 
@@ -418,7 +419,7 @@ def discrepancies(facts: list[Fact], certificate: Fact | None) -> list[tuple]:
 
 
 def oy_15_premium(birth: date, start: date, plan: dict) -> int | None:
-    age = base.age_on(birth, start)
+    age = dates.age_on(birth, start)
     row = PREMIUM.get(age // 5 * 5)
     return row["ABCD".index(plan["plan"])] if row else None
 
@@ -430,7 +431,7 @@ def refused(events: list[dict], new_event: dict) -> str | None:
 
 def oy_14_start(applied: date) -> date:
     first = date(applied.year, applied.month, 1)
-    return base.add_months(first, 1 if applied.day <= 14 else 2)
+    return dates.add_months(first, 1 if applied.day <= 14 else 2)
 
 
 def check(others: list[Fact], f: Fact) -> str | None:
@@ -447,12 +448,12 @@ def check(others: list[Fact], f: Fact) -> str | None:
         if d.get("applied_on") and (start.month, start.day) != (4, 1) and start != oy_14_start(D(d["applied_on"])):    # OY-14
             return "OY-14"
         entry = D(d.get("entered_on")) or start
-        if not 40 <= base.age_on(D(d["parent"]["birth_date"]), entry) <= 79:                        # OY-15
+        if not 40 <= dates.age_on(D(d["parent"]["birth_date"]), entry) <= 79:                        # OY-15
             return "OY-15"
-        if (d.get("insured") or {}).get("birth_date") and base.age_on(D(d["insured"]["birth_date"]), entry) < 18:
+        if (d.get("insured") or {}).get("birth_date") and dates.age_on(D(d["insured"]["birth_date"]), entry) < 18:
             return "OY-15"
     if f["type"] == "PolicyRenewed" and of(others, "PolicyIssued"):
-        if base.age_on(D(parent(others)["birth_date"]), D(d["period_start"])) > 89:
+        if dates.age_on(D(parent(others)["birth_date"]), D(d["period_start"])) > 89:
             return "OY-15"
     if f["type"] == "CoolingOffRequested":                                                          # OY-19
         return "OY-19"

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from datetime import date
 
-from . import base, general
-from .base import ONE, D, Fact, add_months, last_of_n_years_from, month_first, month_of, of
+from . import contract, general, timeline
+from .dates import ONE, D, add_months, last_of_n_years_from, month_first, month_of
 from .general import comparable, difference, first_start  # noqa: F401
+from .timeline import Fact, of
 
 AMBIGUITIES: list[tuple[str, str, str]] = [
     ("care_benefit", "Certificates below min_level or of another person: a declined line?", "No line: no rule id could be named."),
@@ -38,7 +39,7 @@ ORDER = ("KR-01", "KR-03", "KR-07", *general.ENDED, "KR-09", "GN-04")
 LEVELS = ("independent", "support1", "support2", "care1", "care2", "care3", "care4", "care5")
 
 
-@base.once
+@timeline.once
 def insured(facts: list[Fact]) -> str | None:
     return (general.issued(facts).get("insured") or {}).get("person_id")
 
@@ -59,7 +60,7 @@ def at_level(plan: dict, level: str) -> bool:
     return LEVELS.index(level) >= LEVELS.index(plan["min_level"])
 
 
-@base.once
+@timeline.once
 def kr_03_gaps(facts: list[Fact]) -> list[tuple[date, date | None]]:
     """Premium gaps: from the 1st of the month missed to the day before the payment for it (None: open)."""
     out = []
@@ -74,12 +75,12 @@ def kr_03_gaps(facts: list[Fact]) -> list[tuple[date, date | None]]:
 
 
 def answer(events: list[dict], on: date) -> dict:
-    k = base.known(events)
+    k = timeline.known(events)
     if k.issued is None:
         return general.unknown(k)
-    facts = base.as_of(k.facts, on)
+    facts = timeline.as_of(k.facts, on)
     start = general.from_the_start(k.facts)                                        # KR-06, KR-08: every `on`
-    gone = general.barred(facts, base.fact_day)
+    gone = general.barred(facts, timeline.fact_day)
     who = insured(facts)
 
     lines: list[dict] = []
@@ -94,7 +95,7 @@ def answer(events: list[dict], on: date) -> dict:
         day = D(valid_from)
         plan = kr_11_plan(facts, day, on)
         why = list(start)
-        if base.period_of(base.periods(facts), day, end_inside=True) is None or day < base.first_day(facts):
+        if contract.period_of(contract.periods(facts), day, end_inside=True) is None or day < contract.first_day(facts):
             why.append("KR-01")
         for first, last in kr_03_gaps(facts):
             if first <= day and (last is None or day <= last):
@@ -104,22 +105,22 @@ def answer(events: list[dict], on: date) -> dict:
         rests = [f["event_id"], *(g["event_id"] for g in of(facts, "ConditionRecorded") if g["data"]["condition_id"] == f["data"].get("condition_id"))]
         if gone(rests, day):
             why.append("GN-04")
-        l = base.line("care_benefit", valid_from, day, day, plan["care_benefit"], "KR-01", events=rests)
+        l = timeline.line("care_benefit", valid_from, day, day, plan["care_benefit"], "KR-01", events=rests)
         lines.append(general.decide(l, sorted(why, key=ORDER.index)))
         paid = l["decision"] == "payable"
 
     def extra(day: date) -> set[str]:
-        return {"-void", "-revoked"} if day < base.first_day(facts) else set()
+        return {"-void", "-revoked"} if day < contract.first_day(facts) else set()
 
-    state = base.status(facts, on, end_inside=True, extra=extra)
+    state = contract.status(facts, on, end_inside=True, extra=extra)
     return general.finished(k, facts, on, state, lines, {}, refunds=general.refunds(facts, on, who),
-                            deadlines=general.claim_deadlines(facts, lines, on, base.fact_day) + kr_02_deadlines(facts, on),
+                            deadlines=general.claim_deadlines(facts, lines, on, timeline.fact_day) + kr_02_deadlines(facts, on),
                             discrepancies=kr_02_discrepancies(facts) + general.discrepancies(check, facts, ("PolicyRescinded",)))
 
 
 def kr_02_deadlines(facts: list[Fact], on: date) -> list[dict]:
     out = []
-    for p in base.periods(facts):
+    for p in contract.periods(facts):
         due = add_months(p["end"], -3)
         if on < p["start"] or general.from_the_start(facts) or general.ended_before(facts, due) or died_by(facts, due):
             continue
@@ -133,7 +134,7 @@ def died_by(facts: list[Fact], day: date) -> bool:
 
 
 def in_period(facts: list[Fact], day: date) -> date | None:
-    p = base.period_of(base.periods(facts), day, end_inside=True)
+    p = contract.period_of(contract.periods(facts), day, end_inside=True)
     return p["start"] if p else None
 
 
@@ -141,7 +142,7 @@ def kr_02_discrepancies(facts: list[Fact]) -> list[tuple]:
     out = []
     for refusal in of(facts, "RenewalRefused"):
         day = D(refusal["data"]["refused_on"])
-        p = base.period_of(base.periods(facts), day, end_inside=True)
+        p = contract.period_of(contract.periods(facts), day, end_inside=True)
         if p is None:
             continue
         notices = [f for f in of(facts, "RenewalNoticeSent") if in_period(facts, D(f["data"]["sent_on"])) == p["start"] and day <= D(f["data"]["deadline"])]

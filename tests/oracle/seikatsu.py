@@ -12,10 +12,21 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, timedelta
 
-from . import base, general, seikatsu_care, seikatsu_hospital, seikatsu_rest, seikatsu_treatment, seikatsu_visits
+from . import (
+    answers,
+    contract,
+    general,
+    seikatsu_care,
+    seikatsu_hospital,
+    seikatsu_rest,
+    seikatsu_treatment,
+    seikatsu_visits,
+    timeline,
+)
 from . import seikatsu_cover as sc
-from .base import D, of, plus
+from .dates import D, plus
 from .seikatsu_cover import Case
+from .timeline import of
 
 AMBIGUITIES: list[tuple[str, str, str]] = [
     ("30/limits", "Period rows of the period of `on` with used 0",
@@ -81,7 +92,7 @@ def greatest_held(case: Case) -> None:
 
 
 # ---- the answer --------------------------------------------------------------------------------------------------------------------
-def derive(facts: list[base.Fact], on: date) -> Case:
+def derive(facts: list[timeline.Fact], on: date) -> Case:
     """All lines and limits of the facts dated to `on`."""
     case = sc.case_of(facts, on)
     sick = seikatsu_hospital.sickness(case)
@@ -141,24 +152,24 @@ def shape(l: dict) -> tuple:
     return (l["benefit"], l["key"], l["from"].isoformat(), l["to"].isoformat(), l["gross"], l["payable"], *fared(l))
 
 
-def day_of(f: base.Fact) -> date | None:
+def day_of(f: timeline.Fact) -> date | None:
     """The day of a fact for GN-01 and GN-04."""
-    return D(f["data"].get("discharged_on") or f["data"].get("through")) or base.fact_day(f)
+    return D(f["data"].get("discharged_on") or f["data"].get("through")) or timeline.fact_day(f)
 
 
 def answer(events: list[dict], on: date) -> dict:
-    k = base.known(events)
+    k = timeline.known(events)
     if k.issued is None:
-        nothing = base.settlement([], [], on)
+        nothing = answers.settlement([], [], on)
         return {"status": ("unknown", None, None), "lines": [], "limits": {}, "certificates": [], "orphans": [list(o) for o in k.orphans],
                 "settlement": nothing, "deadlines": []}
     case = derive(k.facts, on)
-    s = base.status(case["facts"], on)
+    s = contract.status(case["facts"], on)
     return {"status": tuple(v.isoformat() if isinstance(v, date) else v for v in (s["state"], s["since"], s["until"])),
             "lines": sorted(shape(l) for l in merged(case["lines"])),
             "limits": {f"{limit}|{key}": list(row) for (limit, key), row in sorted(case["limits"].items())},
             "certificates": sk_90_certificates(case, case["lines"]), "orphans": [list(o) for o in k.orphans],
-            "settlement": base.settlement(case["lines"], case["facts"], on),
+            "settlement": answers.settlement(case["lines"], case["facts"], on),
             "deadlines": general.in_order(general.claim_deadlines(case["facts"], case["lines"], on, day_of))}
 
 

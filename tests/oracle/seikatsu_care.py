@@ -5,9 +5,10 @@ from datetime import date
 from typing import Any
 
 from . import seikatsu_cover as sc
-from .base import ONE, D, days, of, plus, round_up
+from .dates import ONE, D, days, plus, round_up
 from .seikatsu_cover import Case
 from .seikatsu_rest import deaths
+from .timeline import of
 
 LEVELS = ["independent", "support1", "support2", "care1", "care2", "care3", "care4", "care5"]
 

@@ -9,8 +9,9 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from . import base, general
-from .base import D, Fact, of, plus
+from . import answers, contract, general, timeline
+from .dates import D, plus
+from .timeline import Fact, of
 
 Case = dict[str, Any]
 Layer = tuple[date, int]                     # (the day on which it was entered, amount)
@@ -49,9 +50,9 @@ AMBIGUITIES: list[tuple[str, str, str]] = [
 # ---- case ----------------------------------------------------------------------------------------------------------------
 def case_of(facts: list[Fact], on: date) -> Case:
     """`facts` known; those dated after `on` are dropped here."""
-    facts = base.as_of(facts, on)
+    facts = timeline.as_of(facts, on)
     issued = of(facts, "PolicyIssued")[0]["data"]
-    start = base.first_day(facts)
+    start = contract.first_day(facts)
     entered = D(issued.get("entered_on")) or start
     changes: list[tuple[date, int, dict]] = []
     for f in of(facts, "PolicyRenewed"):
@@ -61,9 +62,9 @@ def case_of(facts: list[Fact], on: date) -> Case:
         changes.append((D(f["data"]["effective_on"]), 1, f["event_id"], f["data"]["plan"]))
     changes.sort(key=lambda c: c[:3])
     plans = [(entered, issued["plan"])] + [(day, plan) for day, *_, plan in changes]
-    case: Case = {"facts": facts, "on": on, "issued": issued, "start": start, "periods": base.periods(facts), "plans": plans,
-                  "conditions": base.conditions(facts), "stays": base.stays(facts, on), "limits": {}, "lines": []}
-    case["gone"] = general.barred(facts, on, base.fact_day)                # GN-04
+    case: Case = {"facts": facts, "on": on, "issued": issued, "start": start, "periods": contract.periods(facts), "plans": plans,
+                  "conditions": timeline.conditions(facts), "stays": timeline.stays(facts, on), "limits": {}, "lines": []}
+    case["gone"] = general.barred(facts, timeline.fact_day)                # GN-04
     for s in case["stays"]:
         s["kind"] = case["conditions"][s["condition_id"]]["kind"]
     return case
@@ -80,7 +81,7 @@ def plan_on(case: Case, day: date) -> dict:
 
 def period_key(case: Case, day: date) -> str | None:
     """The period_start of the period in which the day lies."""
-    p = base.period_of(case["periods"], day)
+    p = contract.period_of(case["periods"], day)
     return p["start"].isoformat() if p else None
 
 
@@ -93,7 +94,7 @@ def from_the_start(case: Case) -> list[str]:
 
 def sk_00(case: Case, day: date) -> list[str]:
     """SK-00 where the day lies outside the periods, or on or after a cancellation or withdrawal; [] where it is inside."""
-    outside = day < case["start"] or base.period_of(case["periods"], day) is None
+    outside = day < case["start"] or contract.period_of(case["periods"], day) is None
     for type_, name in (("PolicyCancelled", "cancelled_on"), ("PolicyWithdrawn", "withdrawn_on")):
         for f in of(case["facts"], type_):
             outside = outside or D(f["data"][name]) <= day
@@ -318,7 +319,7 @@ def add(case: Case, benefit: str, key: str, first: date, last: date, gross: int,
         counts_from: date | None = None, events: list[str] = (), condition_id: str | None = None) -> dict:
     """A line before limits. `declined`: the rules that decline it, in the order in which they are asked; the first decides."""
     declined = declined or ["GN-04" for e in events if e in case["gone"]]
-    l = base.line(benefit, key, first, last, gross, rule, counts_from=counts_from, declined=declined[0] if declined else None,
+    l = answers.line(benefit, key, first, last, gross, rule, counts_from=counts_from, declined=declined[0] if declined else None,
                   events=events, condition_id=condition_id)
     case["lines"].append(l)
     return l

@@ -7,7 +7,7 @@ from __future__ import annotations
 from datetime import date
 
 from . import seikatsu_cover as sc
-from .base import D, days, plus
+from .dates import D, days, plus
 from .seikatsu_cover import Case
 
 AMBIGUITIES: list[tuple[str, str, str]] = [

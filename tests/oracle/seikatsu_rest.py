@@ -3,23 +3,11 @@ from __future__ import annotations
 
 from datetime import date
 
-from . import base
+from . import dates
 from . import seikatsu_cover as sc
-from .base import (
-    ONE,
-    D,
-    Fact,
-    days,
-    half_up,
-    last_of_n_years_from,
-    month_first,
-    month_last,
-    month_of,
-    months_touched,
-    of,
-    plus,
-)
+from .dates import ONE, D, days, half_up, last_of_n_years_from, month_first, month_last, month_of, months_touched, plus
 from .seikatsu_cover import Case
+from .timeline import Fact, of
 
 AMBIGUITIES: list[tuple[str, str, str]] = [
     ("SK-70", "Which day must lie within 180 days", "fixed_on <= accident_on + 179, both of DisabilityFixed (not the condition's accident_on)."),
@@ -214,7 +202,7 @@ def sk_80_qualifies(reports: dict[str, dict], disabled: date) -> bool:
 def sk_82_last_day(case: Case, d: dict, pay_from: date, reports: dict[str, dict]) -> date:
     ends = []
     born = D(case["issued"]["insured"]["birth_date"])
-    ends.append(max(base.birthday(born, 60) - ONE, last_of_n_years_from(pay_from, 3)))
+    ends.append(max(dates.birthday(born, 60) - ONE, last_of_n_years_from(pay_from, 3)))
     if d.get("mental", False):
         ends.append(last_of_n_years_from(pay_from, 2))
     ends += [D(f["data"]["resumed_on"]) - ONE for f in of(case["facts"], "WorkResumed") if f["data"]["disability_id"] == d["disability_id"]]

@@ -4,10 +4,11 @@ from __future__ import annotations
 import unicodedata
 from datetime import date
 
-from . import base
+from . import contract
 from . import seikatsu_cover as sc
-from .base import D, Fact, days, month_first, month_last, month_of, months_between, of, plus
+from .dates import D, days, month_first, month_last, month_of, months_between, plus
 from .seikatsu_cover import Case
+from .timeline import Fact, of
 
 AMBIGUITIES: list[tuple[str, str, str]] = [
     ("SK-45, SK-04a", "An injury surgery: which days must lie in a period", "The accident's and the surgery's own."),
@@ -165,7 +166,7 @@ def advanced_care(case: Case) -> None:
             rules = sc.sk_35(case, d["condition_id"]) + treatment_cover(case, d["condition_id"], day)[1]
         if not d.get("in_japan", True) or not d.get("eligible", True):
             rules = [*rules, "SK-55"]
-        if base.period_of(case["periods"], day) is None:
+        if contract.period_of(case["periods"], day) is None:
             rules = [*rules, "SK-00"]
         rules = rules + refused(case, d.get("condition_id"), day)
         l = sc.add(case, "advanced_care", f["event_id"], day, day, sk_55_amount(d), "SK-55", rules, events=[f["event_id"]],

@@ -5,9 +5,10 @@ from datetime import date
 
 from . import seikatsu_cover as sc
 from . import seikatsu_hospital as sh
-from .base import D, days, of, plus
+from .dates import D, days, plus
 from .seikatsu_cover import Case
 from .seikatsu_hospital import Hospitalisation, Stay
+from .timeline import of
 
 AMBIGUITIES: list[tuple[str, str, str]] = [
     ("SK-36", "Several visits or worn days on one day", "The least event_id that is payable takes the day, the others are declined by SK-36; one that a limit leaves unpaid does not take the day."),

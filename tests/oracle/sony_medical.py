@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from . import base, general
-from .base import ONE, D, Fact, month_first, month_last, month_of, month_plus, of
+from . import answers, contract, dates, general, timeline
+from .dates import ONE, D, month_first, month_last, month_of, month_plus
 from .general import comparable, difference, first_start  # noqa: F401
+from .timeline import Fact, of
 
 AMBIGUITIES: list[tuple[str, str, str]] = [
     ("SM-02", "Only one of the two months is paid within the grace", "Grace goes on to its last day, then lapse: both must be paid."),
@@ -59,7 +60,7 @@ ONCE_A_YEAR = 366
 
 
 # ---- premiums: SM-01, SM-02, SM-03, SM-05 ------------------------------------------------------------------------------------
-@base.once
+@timeline.once
 def misses(facts: list[Fact]) -> dict[str, date]:
     out: dict[str, date] = {}
     for f in of(facts, "PremiumMissed"):
@@ -73,32 +74,32 @@ def paid_days(facts: list[Fact], month: str) -> list[date]:
     return sorted(D(f["data"]["paid_on"]) for f in of(facts, "PremiumPaid") if month in f["data"]["due_months"])
 
 
-@base.once
+@timeline.once
 def in_contract(facts: list[Fact], day: date) -> bool:
     """In a period, and not cancelled, withdrawn, rescinded or ended by death (died before the day)."""
-    if day < base.first_day(facts) or base.period_of(base.periods(facts), day) is None:
+    if day < contract.first_day(facts) or contract.period_of(contract.periods(facts), day) is None:
         return False
     return not general.ended_before(facts, day, (insured(facts),))
 
 
-@base.once
+@timeline.once
 def insured(facts: list[Fact]) -> str | None:
     return (general.issued(facts).get("insured") or {}).get("person_id")
 
 
-@base.once
+@timeline.once
 def migrated_lapses(facts: list[Fact]) -> list[date]:
     """SM-03: recorded lapses without a recorded miss within a year before them."""
     out = []
     for f in of(facts, "PolicyLapsed"):
         lapsed = D(f["data"]["lapsed_on"])
-        year_before = base.add_months(lapsed, -12)
+        year_before = dates.add_months(lapsed, -12)
         if not any(year_before <= due < lapsed for due in misses(facts).values()):
             out.append(lapsed)
     return out
 
 
-@base.once
+@timeline.once
 def premium_days(facts: list[Fact], last: date) -> dict:
     """Day by day from the first day to `last`: {"state": {day: "grace"|"lapsed"}, "lapses": [(lapse day, reinstated_on | None)],
     "grace": [(first day, last day, (month, month))]}."""
@@ -118,8 +119,8 @@ def premium_days(facts: list[Fact], last: date) -> dict:
             end = max(month_last(following), month_last(month_of(second)))
             pairs.append((month, following, second, end))
 
-    stirring = {*migrated, *reinstated, *(day for _, _, second, end in pairs for day in base.days(second + ONE, end + ONE))}
-    for day in base.days(base.first_day(facts), last):
+    stirring = {*migrated, *reinstated, *(day for _, _, second, end in pairs for day in dates.days(second + ONE, end + ONE))}
+    for day in dates.days(contract.first_day(facts), last):
         if not lapsed and day not in stirring:
             continue
         if not lapsed:
@@ -221,7 +222,7 @@ def sm_11_stands(facts: list[Fact], renewal: Fact, requested: date) -> bool:
     return False
 
 
-@base.once
+@timeline.once
 def sm_11_undone(facts: list[Fact]) -> list[Fact]:
     """The renewals that a cooling-off has undone (and those after them)."""
     out: list[Fact] = []
@@ -248,19 +249,19 @@ def day_of(facts: list[Fact]):
             return D(f["data"]["discharged_on"])
         if f["type"] == "StayConfirmed":
             return D(f["data"]["through"])
-        return base.fact_day(f)
+        return timeline.fact_day(f)
     return of_fact
 
 
 def answer(events: list[dict], on: date) -> dict:
-    k = base.known(events)
+    k = timeline.known(events)
     if k.issued is None:
         return general.unknown(k)
-    dated = base.as_of(k.facts, on)
+    dated = timeline.as_of(k.facts, on)
     undone = sm_11_undone(dated)
-    facts = base.Facts(f for f in dated if f not in undone)
+    facts = timeline.Facts(f for f in dated if f not in undone)
 
-    horizon = max([on, *(p["end"] for p in base.periods(dated))]) + timedelta(days=500)
+    horizon = max([on, *(p["end"] for p in contract.periods(dated))]) + timedelta(days=500)
     premium = premium_days(facts, horizon)
     lapses = [(first, back) for first, back in premium["lapses"] if first <= on]
     gone = general.barred(dated, day_of(dated))
@@ -292,7 +293,7 @@ def answer(events: list[dict], on: date) -> dict:
     charges: dict[tuple[str, str], list[Fact]] = {}
     for f in of(facts, "HospitalChargesIncurred"):
         charges.setdefault((f["data"]["stay_id"], f["data"]["month"]), []).append(f)
-    stays = {s["stay_id"]: s for s in base.stays(facts, on)}
+    stays = {s["stay_id"]: s for s in timeline.stays(facts, on)}
     rows = []
     for (stay_id, month), found in charges.items():
         if stay_id not in stays:
@@ -307,12 +308,12 @@ def answer(events: list[dict], on: date) -> dict:
         known_there = first <= last and first <= month_last(month)
         if not known_there:
             first = last = month_first(month)
-        covered = [d for d in base.days(month_first(month), month_last(month)) if in_cover(d)]
+        covered = [d for d in dates.days(month_first(month), month_last(month)) if in_cover(d)]
         plan = general.plan_on(facts, covered[0] if covered else month_first(month), end_inside=False)
         ids = [f["event_id"] for f in found]
         events_of = ids + s["events"] + [f["event_id"] for f in of(facts, "ConditionRecorded") if f["data"]["condition_id"] == s["condition_id"]]
         end = last
-        for d in base.days(first, last):
+        for d in dates.days(first, last):
             if not in_cover(d) and in_cover(first):
                 end = d - ONE
                 break
@@ -326,7 +327,7 @@ def answer(events: list[dict], on: date) -> dict:
                 cap = plan.get("treatment_monthly_limit")
                 if cap is None:
                     why = ["SM-10", *why]
-                l = base.line(name, f"{stay_id}/{month}", first, end, gross, rule, events=events_of)
+                l = answers.line(name, f"{stay_id}/{month}", first, end, gross, rule, events=events_of)
                 general.decide(l, why)
                 general.cut_line(l, limits, [("hospital_treatment.month", month, cap)])
             else:
@@ -334,7 +335,7 @@ def answer(events: list[dict], on: date) -> dict:
                 if daily is None:
                     why = ["SM-10", *why]
                 days_in_room = sum(f["data"].get("room_days") or 0 for f in found)
-                l = base.line(name, f"{stay_id}/{month}", first, end, min(gross, days_in_room * (daily or 0)) if daily is not None else gross, rule,
+                l = answers.line(name, f"{stay_id}/{month}", first, end, min(gross, days_in_room * (daily or 0)) if daily is not None else gross, rule,
                               events=events_of)
                 general.decide(l, why)
             lines.append(l)
@@ -348,7 +349,7 @@ def answer(events: list[dict], on: date) -> dict:
             why = ["SM-10", *why]
         if not sm_09_eligible(d):
             why = ["SM-09", *why]
-        l = base.line("advanced_care", f["event_id"], day, day, d["technical_fee"], "SM-09",
+        l = answers.line("advanced_care", f["event_id"], day, day, d["technical_fee"], "SM-09",
                       events=[f["event_id"], *(g["event_id"] for g in of(facts, "ConditionRecorded") if g["data"]["condition_id"] == d.get("condition_id"))])
         general.decide(l, why)
         if l["decision"] != "declined":
@@ -371,7 +372,7 @@ def answer(events: list[dict], on: date) -> dict:
 
     found = premium["state"]
     turning = {day for near in found for day in (near, near + ONE) if found.get(day) != found.get(day - ONE)}
-    state = base.status(facts, on, end_inside=False, extra=extra, more_turns=turning)
+    state = contract.status(facts, on, end_inside=False, extra=extra, more_turns=turning)
     return general.finished(k, dated, on, state, lines, limits,
                             deadlines=general.claim_deadlines(dated, lines, on, day_of(dated)) + own_deadlines(facts, dated, premium, lapses, on),
                             discrepancies=sm_03_discrepancies(facts, lapses)
@@ -392,7 +393,7 @@ def own_deadlines(facts: list[Fact], dated: list[Fact], premium: dict, lapses: l
 
 
 def reinstatement_last(facts: list[Fact], lapse: date) -> date:
-    return min(base.last_of_n_years_from(lapse, 1), base.periods(facts)[-1]["end"] - ONE)
+    return min(dates.last_of_n_years_from(lapse, 1), contract.periods(facts)[-1]["end"] - ONE)
 
 
 # ---- refusals --------------------------------------------------------------------------------------------------------------------------
@@ -406,10 +407,10 @@ def check(others: list[Fact], f: Fact) -> str | None:
         return None
     if f["type"] == "PolicyReinstated":                                                            # SM-05
         day = D(d["reinstated_on"])
-        to_day = base.as_of(others, day)
+        to_day = timeline.as_of(others, day)
         if any(D(g["data"]["cancelled_on"]) <= day for g in of(others, "PolicyCancelled")):
             return "SM-05"
-        standing = base.Facts(g for g in to_day if g not in sm_11_undone(to_day))
+        standing = timeline.Facts(g for g in to_day if g not in sm_11_undone(to_day))
         lapses = [x for x in premium_days(standing, day)["lapses"] if x[0] <= day]
         if not lapses or lapses[-1][1] not in (None, day):
             return "SM-05"

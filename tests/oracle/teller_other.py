@@ -9,7 +9,7 @@ import uuid
 from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
-from . import base, cyber, general, oyako, ryoritsu, sony_medical
+from . import cyber, dates, general, oyako, ryoritsu, sony_medical, timeline
 from .possible_other import possible
 
 JST = timezone(timedelta(hours=9))
@@ -148,10 +148,10 @@ class Story:
     # -- corrections of all kinds --
     def correct(self) -> None:
         kind = self.rng.choice(["amend", "amend", "amend", "amend again", "retract", "retract", "restore", "retract amendment", "anew"])
-        k = base.known(self.events)
+        k = timeline.known(self.events)
         in_force = {f["event_id"] for f in k.in_force}
         by_id = {e["event_id"]: e for e in self.events}
-        facts = [e for e in self.events if e["type"] not in base.CORRECTIONS and e["event_id"] in in_force]
+        facts = [e for e in self.events if e["type"] not in timeline.CORRECTIONS and e["event_id"] in in_force]
         live_amendments = [e for e in self.events if e["type"] == "FactAmended" and not self.gone(e["event_id"])]
         live_retractions = [e for e in self.events if e["type"] == "FactRetracted" and not self.gone(e["event_id"])]
         if kind == "amend" and facts and k.issued:
@@ -177,7 +177,7 @@ class Story:
         elif kind == "restore" and live_retractions:
             self.tell("FactRetracted", {"target": self.rng.choice(live_retractions)["event_id"], "reason": "誤りの取消"})
         elif kind == "anew":
-            taken = [by_id[i] for i in by_id if by_id[i]["type"] not in base.CORRECTIONS and i not in in_force]
+            taken = [by_id[i] for i in by_id if by_id[i]["type"] not in timeline.CORRECTIONS and i not in in_force]
             if taken:
                 e = self.rng.choice(taken)
                 self.tell(e["type"], self.changed(e["type"], e["data"]))
@@ -288,7 +288,7 @@ class Story:
                 self.fact("PersonDied", person_id=insured, died_on=day)
             elif kind == "disclosure":
                 unrelated = self.rng.sample(conditions, k=1) if conditions and self.chance(0.4) else None
-                knew = base.add_months(day, -1) + timedelta(days=self.rng.choice([-1, 0, 1])) if self.chance(0.6) else None
+                knew = dates.add_months(day, -1) + timedelta(days=self.rng.choice([-1, 0, 1])) if self.chance(0.6) else None
                 self.fact("PolicyRescinded", rescinded_on=day, ground="disclosure", unrelated_conditions=unrelated, insurer_knew_on=knew)
             elif kind == "serious":
                 self.fact("PolicyRescinded", rescinded_on=day, ground="serious", reason_arose_on=min(day, self.day(start, day)))

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from . import base
-from .base import plus
+from . import dates
+from .dates import plus
 
 
 class Teller:
@@ -28,13 +28,13 @@ class Teller:
     # ---- days
     @property
     def end(self) -> date:
-        return base.years_after(self.start, self.periods)
+        return dates.years_after(self.start, self.periods)
 
     def boundary(self, n: int | None = None) -> date:
         """The first day of a period (n: of which), at times the first day after the last."""
         if n is None:
             n = self.rng.choice([*range(max(1, self.periods)), *range(1, self.periods), *range(1, self.periods + 1)])
-        return base.years_after(self.start, n)
+        return dates.years_after(self.start, n)
 
     def near(self, day: date, spread: int = 2) -> date:
         return plus(day, self.rng.randint(-spread, spread))

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from . import base, cyber, general, histories_other, oyako, ryoritsu, sony_medical
+from . import contract, cyber, dates, general, histories_other, oyako, ryoritsu, sony_medical, timeline
 
 
 def history(product: str, plan: dict, period: tuple[str, str], *events: tuple, **issued) -> list[dict]:
@@ -371,4 +371,16 @@ def test_generated_histories_are_ones_an_import_accepts():
                 assert before == events[:len(before)]
                 assert histories_other.MODULES[product].refused(before, e) == rule
             assert len({e["event_id"] for e in events}) == len(events)
-            assert base.known(events).policy_id
+            assert timeline.known(events).policy_id
+
+
+@pytest.mark.parametrize("product", histories_other.HISTORIES)
+def test_the_state_turns_on_days_that_facts_name_and_the_days_after_them_alone(product: str) -> None:
+    for seed in range(4):
+        facts = timeline.known(histories_other.HISTORIES[product](random.Random(seed), corrections=False)).facts
+        days = dates.days(date(2019, 1, 1), date(2030, 1, 1))
+        for end_inside in (False, True):
+            states = [contract.state_on(facts, day, end_inside) for day in days]
+            turned = {day for day, before, state in zip(days[1:], states, states[1:], strict=False) if before != state}
+            assert turned
+            assert turned <= contract.turns(facts)

@@ -4,8 +4,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
-from . import base
-from .base import plus
+from . import dates
+from .dates import plus
 from .teller_seikatsu import Teller
 
 GAPS = (0, 1, 2, 30, 178, 179, 179, 180, 180, 181, 181, 182)
@@ -245,7 +245,7 @@ def anticancer(t: Teller) -> None:
         t.tell("AnticancerTreated", (c[1],), from_=day, to=plus(day, long), condition_id=c[0], drug=t.rng.choice(["chemotherapy", "hormone", "hormone"]),
                approved=False if odd and t.chance(0.5) else None, scheme=t.rng.choice(["advanced", "trial"]) if odd else None)
         months = t.pick(0, 0, 1, 5, 6, 7, 8)
-        day = plus(base.add_months(plus(day, long), months), t.pick(0, 0, -2, 3))
+        day = plus(dates.add_months(plus(day, long), months), t.pick(0, 0, -2, 3))
 
 
 def disabilities(t: Teller) -> None:
@@ -299,16 +299,16 @@ def income(t: Teller) -> None:
     c = t.sick("M51.2", plus(disabled, -t.pick(0, 3, 20))) if t.chance(0.7) else t.injured(disabled)
     disability_id = t.name("d")
     d = t.tell("WorkDisabilityStarted", (c[1],), disability_id=disability_id, disabled_on=disabled, condition_id=c[0], mental=True if t.chance(0.3) else None)
-    month = base.month_of(disabled)
+    month = dates.month_of(disabled)
     for n in range(t.pick(14, 16, 20, 28)):
         early = n < 5
         usual = 300_000
         recovered = 0 if early or t.chance(0.6) else t.pick(100_000, 239_999, 239_999, 240_000, 240_001) if t.chance(0.2) else 60_000
         if n == 7 and t.chance(0.1):
-            month = base.month_plus(month, 1)
+            month = dates.month_plus(month, 1)
         t.tell("WorkIncomeReported", (d,), disability_id=disability_id, month=month, usual_income=usual, recovered_income=recovered,
                benefits_received=t.pick(0, 0, 50_000, 250_000), totally_unable=recovered == 0 and not (early and t.chance(0.02)))
-        month = base.month_plus(month, 1)
+        month = dates.month_plus(month, 1)
     if t.chance(0.3):
         t.tell("WorkResumed", (d,), disability_id=disability_id, resumed_on=plus(disabled, t.pick(364, 365, 366, 380, 410, 500)))
     if t.chance(0.15):
