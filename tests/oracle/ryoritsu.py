@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from . import contract, general, timeline
+from . import answers, contract, general, timeline
 from .dates import ONE, D, add_months, last_of_n_years_from, month_first, month_of
 from .general import comparable, difference, first_start  # noqa: F401
 from .timeline import Fact, of
@@ -105,7 +105,7 @@ def answer(events: list[dict], on: date) -> dict:
         rests = [f["event_id"], *(g["event_id"] for g in of(facts, "ConditionRecorded") if g["data"]["condition_id"] == f["data"].get("condition_id"))]
         if gone(rests, day):
             why.append("GN-04")
-        l = timeline.line("care_benefit", valid_from, day, day, plan["care_benefit"], "KR-01", events=rests)
+        l = answers.line("care_benefit", valid_from, day, day, plan["care_benefit"], "KR-01", events=rests)
         lines.append(general.decide(l, sorted(why, key=ORDER.index)))
         paid = l["decision"] == "payable"
 
