@@ -67,13 +67,17 @@ def mutations(tree: ast.AST) -> list[tuple[ast.expr, ast.expr]]:
 
 
 def _running(node: ast.AST) -> Iterator[ast.AST]:
-    """A node and those below it that run: no annotations, no texts; and no assertions, which say what cannot be."""
+    """A node and those below it that run: no annotations, no texts; and no assertions, nor `strict`, which say what cannot be."""
     yield node
     left_out = {"decorator_list", "annotation", "returns"}
     for name, value in ast.iter_fields(node):
         for one in value if isinstance(value, list) else [value]:
-            if isinstance(one, ast.AST) and name not in left_out and not isinstance(one, ast.Assert | ast.JoinedStr):
+            if isinstance(one, ast.AST) and name not in left_out and not _left_alone(one):
                 yield from _running(one)
+
+
+def _left_alone(node: ast.AST) -> bool:
+    return isinstance(node, ast.Assert | ast.JoinedStr) or (isinstance(node, ast.keyword) and node.arg == "strict")
 
 
 def _instead(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:

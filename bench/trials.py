@@ -90,10 +90,14 @@ class _Session:
 
     def __init__(self, work: Callable[[list[pytest.Item]], None]) -> None:
         self.work = work
+        self.fault: Exception | None = None
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         if not session.testsfailed:
-            self.work(session.items)
+            try:
+                self.work(session.items)
+            except Exception as fault:  # noqa: BLE001 - pytest would swallow it
+                self.fault = fault
         return True
 
     @pytest.hookimpl(tryfirst=True)
@@ -109,7 +113,11 @@ def collected(tests: Iterable[str], work: Callable[[list[pytest.Item]], None]) -
     """Collects tests and gives them to some work. False where they could not all be imported; nothing is then done."""
     hypothesis.settings.register_profile("trials", derandomize=True, database=None)
     hypothesis.settings.load_profile("trials")
-    return pytest.main([*OPTIONS, *tests], plugins=[_Session(work)]) == pytest.ExitCode.OK
+    session = _Session(work)
+    ended = pytest.main([*OPTIONS, *tests], plugins=[session])
+    if session.fault is not None:
+        raise session.fault
+    return ended == pytest.ExitCode.OK
 
 
 def passes(test: pytest.Item) -> bool:

@@ -30,6 +30,7 @@ from bench import mutants
         ("def f(a: Literal[1] = 2) -> Literal[3]: ...", ["def f(a: Literal[1] = 3) -> Literal[3]: ..."]),
         ("assert a < 1", []),
         ("f'{a:>3}'", []),
+        ("zip(a, b, strict=True)", []),
     ],
 )
 def test_a_rule_is_mutated_wherever_it_decides_something(source: str, mutated: list[str]) -> None:

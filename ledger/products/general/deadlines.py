@@ -50,10 +50,8 @@ def inquiries(facts: Facts, claim_id: str, completed: date, hindered: Sequence[R
     days = TERMS.number("payment_days", completed)
     rules: tuple[str, ...] = ("GN-01",)
     for opened in facts.naming(ev.InquiryOpened, "claim_id", claim_id):
-        longer: int = TERMS.at("inquiry_days", completed)[opened.data.ground]
-        in_time = opened.data.opened_on <= extended(completed, days, hindered)
-        if in_time and longer > days:
-            days, rules = longer, ("GN-01", "GN-02")
+        if opened.data.opened_on <= extended(completed, days, hindered):
+            days, rules = max(days, TERMS.at("inquiry_days", completed)[opened.data.ground]), ("GN-01", "GN-02")
     return days, rules
 
 
@@ -79,12 +77,10 @@ class Run(NamedTuple):
 
 
 def obstructions(facts: Facts, claim_id: str, completed: date) -> list[Run]:
-    """The days of obstruction from the completion to the day in view, each once, as runs in order."""
+    """The days of obstruction from the completion to the day in view, each once, as runs in order. One that has not come has no days."""
     merged: list[Run] = []
     for fact in facts.naming(ev.ClaimObstructed, "claim_id", claim_id):  # in order of their first days
         run = Run(max(fact.data.from_, completed), facts.cut(fact.data.to))
-        if run.first > run.last:
-            continue
         if merged and run.first <= days_after(merged[-1].last, 1):
             merged[-1] = Run(merged[-1].first, max(merged[-1].last, run.last))
         else:

@@ -253,6 +253,7 @@ def test_gn_02_an_inquiry_of_another_claim_changes_nothing() -> None:
     [
         ([("2025-07-01", "2025-07-01")], "2025-07-31"),  # the completion itself
         ([("2025-06-20", "2025-07-02")], "2025-08-01"),  # days before it do not count
+        ([("2025-06-20", "2025-06-25")], "2025-07-30"),  # nor does what was over before it
         ([("2025-07-30", "2025-07-30")], "2025-07-31"),  # the day due
         ([("2025-07-31", "2025-08-05")], "2025-07-30"),  # after it
         ([("2025-07-30", "2025-08-01")], "2025-08-02"),  # its own days carry it on
@@ -269,6 +270,23 @@ def test_gn_03_days_of_obstruction_are_added(runs: list[tuple[str, str]], day: s
     for first, last in runs:
         h.add("ClaimObstructed", claim_id="k1", from_=first, to=last)
     assert due(h)[0][0] == day
+
+
+@pytest.mark.parametrize(
+    ("obstructed", "ground", "rules"),
+    [
+        ("2025-07-10", None, ["GN-01", "GN-03"]),
+        ("2025-07-31", None, ["GN-01"]),
+        ("2025-07-31", "disaster_area", ["GN-01", "GN-02", "GN-03"]),
+        ("2025-08-30", "disaster_area", ["GN-01", "GN-02"]),
+    ],
+)
+def test_gn_02_gn_03_are_named_where_they_move_the_day(obstructed: str, ground: str | None, rules: list[str]) -> None:
+    h = claimed()
+    h.add("ClaimObstructed", claim_id="k1", from_=obstructed, to=obstructed)
+    if ground:
+        h.add("InquiryOpened", claim_id="k1", opened_on="2025-07-10", ground=ground)
+    assert [row["rules"] for row in h.on("2026-06-01")["deadlines"] if row["kind"] == "payment"] == [rules]
 
 
 def test_gn_03_with_an_inquiry_the_longer_time_is_extended() -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
 
 from ledger.errors import Refused
+from ledger.products.oyako import PRODUCT
 from tests.ledger.products.oyako_history import CHILD, PARENT, YEAR, Oyako, triggered
 
 MILLION = 1_000_000
@@ -170,6 +172,11 @@ def test_oy_15_the_premium_of_a_renewal_from_80_on(age: int, plan: str) -> None:
     history.renewed(2025, premium_monthly=premium - 1)
     assert history.differs("2025-03-31") == []
     assert history.differs("2025-04-01") == [("OY-15", premium - 1, premium)]
+
+
+def test_oy_15_each_band_of_ages_goes_on_where_the_one_before_it_ends() -> None:
+    rows = PRODUCT.terms.at("premium_monthly", date(2024, 4, 1))
+    assert [row["from"] for row in rows[1:]] == [row["to"] + 1 for row in rows[:-1]]
 
 
 def test_oy_15_a_renewals_premium_is_that_of_its_plan_and_age() -> None:

@@ -117,6 +117,12 @@ def test_kr_07_from_the_day_of_death_which_is_still_covered() -> None:
     assert ended("PersonDied", person_id="p2", died_on="2025-06-09").state("2026-01-01")[0] == "in_force"
 
 
+def test_kr_07_of_two_reports_of_the_death_the_earlier_day_counts() -> None:
+    h = ended("PersonDied", person_id="p1", died_on="2025-06-20")
+    h.add("PersonDied", person_id="p1", died_on="2025-06-09")
+    assert h.lines("2026-01-01") == [("care_benefit", "2025-06-10", 0, "KR-07")]
+
+
 @pytest.mark.parametrize(
     ("amount", "months", "back"),
     [

@@ -247,6 +247,16 @@ def test_sk_85_a_cause_before_the_entry_declines(arose: str, rules: list[str]) -
     assert [b["rules"][-1] for b in history.on("2023-12-31")["benefits"] if b["decision"] == "declined"] == rules
 
 
+@pytest.mark.parametrize(("kind", "field"), [("sickness", "onset_on"), ("injury", "accident_on")])
+@pytest.mark.parametrize(("arose", "paid"), [("2022-12-31", 0), ("2023-01-01", 3_000_000)], ids=["before", "on the day"])
+def test_sk_85_a_cause_arises_with_onset_or_accident_of_its_condition(kind: str, field: str, arose: str, paid: int) -> None:
+    history = cared()
+    history.add("ConditionRecorded", condition_id="c1", kind=kind, **{field: arose})
+    certified(history, condition_id="c1")
+
+    assert history.pays("2023-12-31").get("care_lump", 0) == paid
+
+
 def test_sk_86_the_lump_sum_once_in_a_lifetime() -> None:
     history = cared(valid_to="2023-12-31")
     certified(history, "2024-03-01", "2025-02-28")

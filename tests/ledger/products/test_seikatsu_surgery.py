@@ -197,6 +197,14 @@ def test_sk_49_what_a_rescission_declines_is_not_the_last_paid_one() -> None:
     assert declined(history, "surgery") == ["KR-04"]
 
 
+def test_kr_10_surgery_for_an_injury_is_judged_by_the_accident() -> None:
+    history = Seikatsu()
+    history.injury("i1", "2023-01-05")
+    operated(history, "2023-02-25", "i1")
+    history.add("PolicyRescinded", rescinded_on="2023-03-01", ground="serious", reason_arose_on="2023-02-20")
+    assert declined(history, "surgery") == []
+
+
 def test_sk_50_what_a_rescission_declines_is_not_the_last_paid_one() -> None:
     history = Seikatsu()
     history.sickness()
