@@ -24,36 +24,18 @@ NAME_CONDITIONS = ("condition_id", "caused_by", "other_condition_ids", "unrelate
 """The fields by which facts name conditions."""
 
 
-class Basis(NamedTuple):
-    """On what some work rests: what it read of the facts, and the lines it was given."""
-
-    read: Read
-    lines: tuple[Line, ...]
-
-    def holds(self, changed: Collection[type[ev.Fact]], lines: tuple[Line, ...], on: date | None) -> bool:
-        """Whether the work would come to the same on a day in view, when facts of these types have changed since."""
-        return self.read.types.isdisjoint(changed) and self.read.holds_on(on) and self.lines == lines
-
-    def with_(self, other: Basis) -> Basis:
-        """What rests on both."""
-        types, first, last = other.read
-        return Basis(Read(self.read.types | types, max(self.read.first, first), min(self.read.last, last)), self.lines)
-
-
 class Worked(NamedTuple):
-    """A section's work: what its rules gave, the claims past the guards, and the items they come to within their limits."""
+    """A section's work: the day and the lines it was done for, what its rules gave, the claims past the guards, what was read for
+    either, and the items that they come to within their limits."""
 
+    on: date | None
+    before: tuple[Line, ...]
     given: tuple[Claim | Item, ...]
-    basis: Basis
+    read: Read
     claims: tuple[Claim, ...]
-    guarding: Basis
+    guarding: Read
     items: frozenset[Item]
     lines: tuple[Line, ...]
-    whole: Basis  # of both steps
-
-    def on(self, basis: Basis, guarding: Basis) -> Worked:
-        """The same work, resting on something else."""
-        return self._replace(basis=basis, guarding=guarding, whole=basis.with_(guarding))
 
 
 class Judgement(NamedTuple):
@@ -85,7 +67,7 @@ class Day(NamedTuple):
 
 class Workings:
     """What the rules last made of each day of one policy. What rests on nothing that changed is taken from the same day, or from the
-    one before it, and not worked out again. `order`: the days worked out, the earliest first."""
+    one before it, and not worked out again."""
 
     __slots__ = ("days", "items", "order")
 
@@ -94,33 +76,34 @@ class Workings:
         self.items: dict[date, frozenset[Item]] = {}
         self.order: list[date] = []
 
-    def keep(self, on: date, day: Day) -> None:
-        """Keeps what the rules made of a day."""
-        if on not in self.days:
-            insort(self.order, on)
-        self.days[on] = day
-
-    def forget(self, since: date, but: Collection[date]) -> None:
+    def forget(self, since: date, but: Iterable[date]) -> None:
         """Drops the days from one on that are no longer days on which something turns."""
-        for gone in [day for day in self.items if day >= since and day not in but]:
+        still, place = frozenset(but), bisect_left(self.order, since)
+        for gone in (day for day in self.order[place:] if day not in still):
             self.days.pop(gone, None)
             del self.items[gone]
-        self.order = [day for day in self.order if day in self.days]
+        self.order[place:] = [day for day in self.order[place:] if day in still]
+
+    def keep(self, day: date, items: frozenset[Item]) -> None:
+        """Keeps what came of a day."""
+        if day not in self.items:
+            insort(self.order, day)
+        self.items[day] = items
 
     def standing(self, before: date) -> frozenset[Item] | None:
         """The items that stand at the end of the day before; None where that is not kept."""
-        kept = max((day for day in self.items if day < before), default=None)
-        if kept is None:
-            return None
-        return _counting(self.items[kept], before - timedelta(1))
+        kept = self._last(before)
+        return None if kept is None else _counting(self.items[kept], before - timedelta(1))
 
     def kept_for(self, facts: Facts) -> list[tuple[Day, set[type[ev.Fact]]]]:
         """The same day and the one before it, as they were last worked out, with the types of facts that differ."""
-        on = facts.on
-        assert on is not None
-        place = bisect_left(self.order, on)
-        kept = [on, *self.order[max(0, place - 1) : place]]
-        return [(self.days[day], self.days[day].facts.differing(facts)) for day in kept if day in self.days]
+        assert facts.on is not None
+        kept = [self.days[day] for day in (facts.on, self._last(facts.on)) if day in self.days]
+        return [(day, day.facts.differing(facts)) for day in kept]
+
+    def _last(self, before: date) -> date | None:
+        place = bisect_left(self.order, before)
+        return self.order[place - 1] if place else None
 
 
 # ---- what the rules make of the facts of a day ------------------------------------------------------------------------------------
@@ -142,7 +125,7 @@ def derive(product: Product, facts: Facts, workings: Workings | None = None) -> 
         if refusal.rule is not None
     }
     assert facts.on is not None
-    workings.keep(facts.on, Day(facts, worked, judged))
+    workings.days[facts.on] = Day(facts, worked, judged)
     discrepancies = (found for judgement in judged.values() for found in judgement.found())
     return frozenset({Held(UNDATED, product.name)}).union(discrepancies, *(found.items for found in worked.values()))
 
@@ -154,46 +137,41 @@ def _work(section: Section, guards: Sequence[Guard], facts: Facts, lines: tuple[
     """The section's work, as far as it was not done before for the same."""
     on = facts.on if section.reads_day else None
     for worked, changed in kept:
-        if worked.whole.holds(changed, lines, on):
+        untouched = section.reads.isdisjoint(changed) and all(guard.reads.isdisjoint(changed) for guard in guards)
+        if untouched and worked.on == on and worked.before == lines:
             return worked
-    same = next((worked for worked, changed in kept if worked.basis.holds(changed, lines, on)), None)
-    given, basis = (same.given, same.basis) if same is not None else _given(section, facts.only(section.reads, on), lines)
-    for worked, changed in kept:
-        if worked.given == given and worked.guarding.holds(changed, (), on):
-            return worked.on(basis, worked.guarding)
+    given, read = _given(section, facts.only(section.reads, on), lines, kept)
     reads = section.reads.union(*(guard.reads for guard in guards))
-    claims, guarding = _past_guards(guards, facts.only(reads, on), given, reads)
+    claims, guarding = _past_guards(guards, facts.only(reads, on), given, kept)
     for worked, _ in kept:
         if worked.claims == claims and worked.given == given:
-            return worked.on(basis, guarding)
+            return worked._replace(on=on, before=lines, read=read, guarding=guarding)
     others = [item for item in given if not isinstance(item, Claim)]
     found = tuple(_one_opening_each([*others, *within_limits(claims)]))
-    items, own_lines = frozenset(found), tuple(item for item in found if isinstance(item, Line))
-    return Worked(given, basis, claims, guarding, items, own_lines, basis.with_(guarding))
+    own_lines = tuple(item for item in found if isinstance(item, Line))
+    return Worked(on, lines, given, read, claims, guarding, frozenset(found), own_lines)
 
 
-def _given(section: Section, view: Facts, lines: tuple[Line, ...]) -> tuple[tuple[Claim | Item, ...], Basis]:
+def _given(section: Section, view: Facts, lines: tuple[Line, ...], kept: Kept) -> tuple[tuple[Claim | Item, ...], Read]:
     """What the section's rules give."""
-    given, read = view.noting(lambda: tuple(section.derive(view, lines)))
-    return given, _basis(read, section.reads, lines)
+    for worked, changed in kept:
+        if worked.before == lines and worked.read.facts.keys().isdisjoint(changed) and view.agree(worked.read):
+            return worked.given, worked.read
+    return view.noting(lambda: tuple(section.derive(view, lines)))
 
 
-def _past_guards(
-    guards: Sequence[Guard], view: Facts, given: Iterable[Claim | Item], reads: frozenset[type[ev.Fact]]
-) -> tuple[tuple[Claim, ...], Basis]:
+def _past_guards(guards: Sequence[Guard], view: Facts, given: tuple[Claim | Item, ...], kept: Kept) -> tuple[tuple[Claim, ...], Read]:
     """The claims, each declined by the first clause that declines it."""
-    made = [claim for claim in given if isinstance(claim, Claim)]
+    for worked, changed in kept:
+        if worked.given == given and worked.guarding.facts.keys().isdisjoint(changed) and view.agree(worked.guarding):
+            return worked.claims, worked.guarding
 
     def guarded() -> tuple[Claim, ...]:
+        made = [claim for claim in given if isinstance(claim, Claim)]
         asked = [guard for guard in guards if any(view.of(fact_type) for fact_type in guard.reads)] if made else []
         return tuple(_guarded(asked, view, claim) for claim in made)
 
-    claims, read = view.noting(guarded)
-    return claims, _basis(read, reads, ())
-
-
-def _basis(read: Read, all_types: frozenset[type[ev.Fact]], lines: tuple[Line, ...]) -> Basis:
-    return Basis(read._replace(types=all_types) if ev.Fact in read.types else read, lines)
+    return view.noting(guarded)
 
 
 def _guarded(guards: Sequence[Guard], facts: Facts, claim: Claim) -> Claim:
@@ -224,7 +202,7 @@ def _one_opening_each(items: Iterable[Item]) -> Iterator[Item]:
 def _judge(refusal: Refusal, facts: Facts, kept: Sequence[tuple[Judged, set[type[ev.Fact]]]]) -> Judged:
     """Recorded facts that would be refused now, since a correction took their ground away."""
     for judged, changed in kept:
-        if _untouched(judged.read.union(refusal.types), changed):
+        if changed.isdisjoint(refusal.types) and _untouched(judged.read, changed):
             return judged
     hold = next((judged.of_each for judged, changed in kept if _untouched(judged.read, changed)), {})
     of_each: dict[str, Judgement] = {}
@@ -235,12 +213,13 @@ def _judge(refusal: Refusal, facts: Facts, kept: Sequence[tuple[Judged, set[type
 
 
 def _judgement(refusal: Refusal, facts: Facts, fact: Known[Any]) -> Judgement:
-    ground, read = facts.noting(lambda: refusal.ground(facts.without(fact), fact))
+    others = facts.without(fact)
+    ground, read = others.noting(lambda: refusal.ground(others, fact))
     if ground is None:
-        return Judgement(fact, read.types, None)
+        return Judgement(fact, others.types_of(read), None)
     recorded = ground.found if isinstance(ground.found, int) else str(ground.found)
     found = Discrepancy(fact.day, refusal.rule or "", recorded, ground.allowed.en, (fact.event_id,))
-    return Judgement(fact, read.types, found)
+    return Judgement(fact, others.types_of(read), found)
 
 
 def _untouched(read: frozenset[Any], changed: Collection[type[ev.Fact]]) -> bool:
@@ -275,12 +254,12 @@ def _entries(
     facts = seen(product, known)
     turns = facts.once(product.turns) if product and known.issued else ()
     days = [since, *sorted({day for day in (*facts.days(), *turns) if day > since})]
-    workings.forget(since, frozenset(days))
+    workings.forget(since, days)
     orphans = frozenset(Orphan(UNDATED, *orphan) for orphan in known.orphans)
     for day, following in zip_longest(days, days[1:]):
         assert day is not None
         items = orphans | derive(product, facts.dated_to(day), workings) if product and known.issued else orphans
-        workings.items[day] = items
+        workings.keep(day, items)
         now = _counting(items, day)
         yield from (Entry(day, -1, item) for item in standing - now)
         yield from (Entry(day, 1, item) for item in now - standing)

@@ -1,14 +1,13 @@
-"""Facts in force as rules see them. What is read of them is noted, so that nothing is worked out again that rests on the same facts."""
+"""Facts in force as rules see them. What is asked of them is noted: nothing is worked out again while the answers are the same."""
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from operator import attrgetter
-from typing import Any, Concatenate, Final, Generic, NamedTuple, ParamSpec, TypeVar, cast
+from typing import Any, Concatenate, Final, Generic, NamedTuple, ParamSpec, TypeVar
 
 from ledger import events as ev
 from ledger.periods import ONE_DAY
@@ -33,11 +32,11 @@ class Known(Generic[F]):
 class Facts:
     """The facts in force as a set that rules read: by type, in order of day, then of event id. Never in order of recording.
 
-    `on` is the day whose view this is, for the sections that read it. What is read is noted, so that what follows from it need not
-    be found again while it stays the same. Facts that come of one another share their notes and what was made of them once.
+    `on` is the day whose view this is, for the sections that read it. What is asked is noted with its answer, so that what follows
+    need not be found again while the answers stay the same. Facts that come of one another share what was made of them once.
     """
 
-    __slots__ = ("_all", "_by_type", "_notes", "_on", "_once", "_readings")
+    __slots__ = ("_all", "_by_id", "_by_type", "_notes", "_on", "_once")
 
     def __init__(self, known: Iterable[Known[Any]] = (), on: date | None = None, like: Facts | None = None) -> None:
         by_type: dict[type[ev.Fact], list[Known[Any]]] = {}
@@ -45,23 +44,24 @@ class Facts:
             by_type.setdefault(type(fact.data), []).append(fact)
         self._by_type: _ByType = {fact_type: tuple(found) for fact_type, found in by_type.items()}
         self._all: tuple[Known[Any], ...] | None = None
+        self._by_id: dict[str, Known[Any]] | None = None
         self._on = on
         self._notes: _Notes = like._notes if like is not None else _Notes()
-        self._once: dict[Any, _Reading] = {}
-        self._readings: dict[Any, list[_Reading]] = like._readings if like is not None else {}
+        self._once: dict[_Question, _Reading] = {}
 
     # ---- reading ------------------------------------------------------------------------------------------------------------
 
     @property
     def on(self) -> date | None:
         """The day in view."""
-        self._notes.page.narrow(self._on or date.max, self._on or date.max)
+        day = self._on or date.max
+        self._narrow(day, day)
         return self._on
 
     def reached(self, day: date) -> bool:
         """Whether a day has come by the day in view. What asks only this rests on no more of the day in view than the answer."""
         reached = self._on is None or day <= self._on
-        self._notes.page.narrow(day if reached else date.min, date.max if reached else day - ONE_DAY)
+        self._narrow(day if reached else date.min, date.max if reached else day - ONE_DAY)
         return reached
 
     def cut(self, day: date) -> date:
@@ -71,62 +71,114 @@ class Facts:
 
     def of(self, fact_type: type[F]) -> Sequence[Known[F]]:
         """The facts of one type."""
-        self._notes.page.types.add(fact_type)
-        return self._by_type.get(fact_type, ())
+        found = self._by_type.get(fact_type, ())
+        page = self._notes.page
+        if page is not None:
+            page.note(self, fact_type, found)
+        return found
 
     def naming(self, fact_type: type[F], field: str, value: object) -> Sequence[Known[F]]:
         """The facts of one type that name a value in a field."""
-        return cast(Sequence[Known[F]], self.once(_by_value, fact_type, field).get(value, ()))
+        found: Sequence[Known[F]] = self._asked(_Naming(fact_type, field, value))
+        return found
+
+    def get(self, event_id: str) -> Known[Any] | None:
+        """The fact of an event; None where it is not in view."""
+        found: Known[Any] | None = self._asked(event_id)
+        return found
 
     def __iter__(self) -> Iterator[Known[Any]]:
-        self._notes.page.types.add(ev.Fact)
+        self._asked(ev.Fact)
         if self._all is None:
             self._all = tuple(sorted((fact for found in self._by_type.values() for fact in found), key=_place))
         return iter(self._all)
 
     def __len__(self) -> int:
-        self._notes.page.types.add(ev.Fact)
+        self._asked(ev.Fact)
         return sum(map(len, self._by_type.values()))
 
     def days(self) -> list[date]:
         """The days on which some fact comes into view, in order."""
-        return sorted({fact.day for fact in self})
+        self._asked(ev.Fact)
+        return sorted({fact.day for found in self._by_type.values() for fact in found})
 
-    def once(self, reading: Callable[Concatenate[Facts, P], T], *of: P.args, **named: P.kwargs) -> T:
-        """A reading of these facts (stays, contract, …), of something or at all, made once, and not again for facts that agree in
-        all that it read."""
-        key = (reading, *of) if of else reading
-        made = self._once.get(key)
-        if made is None:
-            made = self._once[key] = self._kept(key) or self._made(key, lambda: reading(self, *of, **named))
-        self._notes.page.readings[id(made)] = made
-        return cast(T, made.value)
+    def once(self, reading: Callable[Concatenate[Facts, P], T], *of: P.args, **_: P.kwargs) -> T:
+        """A reading of these facts (stays, contract, …), of something or at all. It is made once, and not again of facts that answer
+        all that it asked as before; where it comes to the same as before, nothing that asked for it is made again either."""
+        question = (reading, *of)
+        value: T = (self._once.get(question) or self._read(question)).value
+        page = self._notes.page
+        if page is not None:
+            page.note_reading(self, question, value)
+        return value
 
-    def _kept(self, key: object) -> _Reading | None:
-        """A reading made of facts that were the same in all that it read."""
-        here = self._by_type
-        for made in self._readings.get(key, ()):
-            types, first, last = made.read
-            there = made.facts
-            if first <= (self._on or date.max) <= last and (
-                here is there or (here == there if ev.Fact in types else all(here.get(one) == there.get(one) for one in types))
-            ):
-                return made
-        return None
-
-    def _made(self, key: object, work: Callable[[], Any]) -> _Reading:
-        value, read = self.noting(lambda: _whole(work()))
-        made = _Reading(value, read, self._by_type)
-        self._readings[key] = [made, *self._readings.get(key, ())[: READINGS_KEPT - 1]]
-        return made
+    # ---- what is asked, and whether the answers are the same --------------------------------------------------------------------
 
     def noting(self, work: Callable[[], T]) -> tuple[T, Read]:
-        """What a piece of work comes to, and what it reads."""
-        outer, self._notes.page = self._notes.page, _Page()
+        """What a piece of work comes to, and what it read of these facts."""
+        outer, page = self._notes.page, _Page(self)
+        self._notes.page = page
         try:
-            return work(), self._notes.page.read()
+            return work(), Read(page.facts, page.readings, page.first, page.last)
         finally:
             self._notes.page = outer
+
+    def agree(self, read: Read) -> bool:
+        """Whether these facts answer all that was asked as it was answered then. Readings are asked for in the order of that time and
+        only up to the first other answer: none is made that the work would not ask for again."""
+        if not read.first <= (self._on or date.max) <= read.last:
+            return False
+        for question, answer in read.facts.items():
+            mine = self._answer(question)
+            if mine is not answer and mine != answer:
+                return False
+        for question, value in read.readings.items():
+            mine = (self._once.get(question) or self._read(question)).value
+            if mine is not value and not _same(mine, value):
+                return False
+        return True
+
+    def types_of(self, read: Read) -> frozenset[type[ev.Fact]]:
+        """The types of facts on which it rests, through readings too; `Fact` where it rests on all, or on single ones."""
+        found: set[Any] = {_type_of(question) for question in read.facts}
+        return frozenset(found.union(*(self.types_of(self._read(question).read) for question in read.readings)))
+
+    def _asked(self, question: Any) -> Any:
+        answer, page = self._answer(question), self._notes.page
+        if page is not None:
+            page.note(self, question, answer)
+        return answer
+
+    def _narrow(self, first: date, last: date) -> None:
+        page = self._notes.page
+        if page is not None:
+            page.narrow(self, first, last)
+
+    def _answer(self, question: Any) -> Any:
+        if type(question) is _Naming:
+            return self._notes.naming(question, self._by_type.get(question.fact_type, ()))
+        if type(question) is str:
+            if self._by_id is None:
+                self._by_id = {fact.event_id: fact for found in self._by_type.values() for fact in found}
+            return self._by_id.get(question)
+        return self._by_type if question is ev.Fact else self._by_type.get(question, ())
+
+    def _read(self, question: _Question) -> _Reading:
+        kept = self._notes.readings.get(question, ())
+        for reading in kept:
+            if self.agree(reading.read):
+                break
+        else:
+            reading = self._made(question, kept)
+        self._once[question] = reading
+        return reading
+
+    def _made(self, question: _Question, kept: tuple[_Reading, ...]) -> _Reading:
+        reading, *of = question
+        value, read = self.noting(lambda: _whole(reading(self, *of)))
+        made = _Reading(next((one.value for one in kept if _same(one.value, value)), value), read)
+        self._notes.readings[question] = (made, *kept[: READINGS_KEPT - 1])
+        return made
 
     def differing(self, other: Facts) -> set[type[ev.Fact]]:
         """The types of which other facts hold others than these."""
@@ -164,76 +216,108 @@ class Facts:
 
     def _with(self, by_type: _ByType, on: date | None) -> Facts:
         other = Facts.__new__(Facts)
-        other._by_type, other._all, other._on, other._once = by_type, None, on, {}
-        other._notes, other._readings = self._notes, self._readings
+        other._by_type, other._all, other._by_id, other._on, other._once = by_type, None, None, on, {}
+        other._notes = self._notes
         return other
 
 
 _ByType = dict[type[Any], tuple[Known[Any], ...]]
+_Question = tuple[Any, ...]
+"""Asks for a reading: its function, and what it is to read of."""
 _place = attrgetter("day", "event_id")
 _day = attrgetter("day")
 
 
-class Read(NamedTuple):
-    """What was read: types of facts, `Fact` for all of them; and the first and the last day in view on which it would be the same."""
+class _Naming(NamedTuple):
+    """Asks for the facts of a type that name a value in a field."""
 
-    types: frozenset[type[ev.Fact]]
+    fact_type: type[Any]
+    field: str
+    value: object
+
+
+class Read(NamedTuple):
+    """What was read: facts, by what was asked (a type, `Fact` for all, an event id, or what they name); readings, in the order of
+    asking; and the first and the last day in view on which it would be the same."""
+
+    facts: Mapping[Any, Any]
+    readings: Mapping[_Question, Any]
     first: date
     last: date
 
-    def holds_on(self, day: date | None) -> bool:
-        """Whether it would be the same on a day in view; None for a view without a day."""
-        return self.first <= (day or date.max) <= self.last
-
 
 class _Page:
-    """What one piece of work reads, as it reads it."""
+    """What one piece of work reads of facts, as it reads it. What it reads of others that come of these rests on all of these, and
+    on their day in view."""
 
-    __slots__ = ("first", "last", "readings", "types")
+    __slots__ = ("_of", "facts", "first", "last", "readings")
 
-    def __init__(self) -> None:
-        self.types: set[type[Any]] = set()
-        self.readings: dict[int, _Reading] = {}
+    def __init__(self, of: Facts) -> None:
+        self._of = of
+        self.facts: dict[Any, Any] = {}
+        self.readings: dict[_Question, Any] = {}
         self.first, self.last = date.min, date.max
 
-    def narrow(self, first: date, last: date) -> None:
-        """Notes that what is read is the same from one day in view to another, and need not be so on others."""
-        self.first, self.last = max(self.first, first), min(self.last, last)
+    def note(self, facts: Facts, asked: Any, found: Any) -> None:
+        """Notes which facts were found."""
+        if facts is self._of:
+            self.facts[asked] = found
+        else:
+            self._note_all()
 
-    def read(self) -> Read:
-        """All that was read, through readings too."""
-        through = [made.read for made in self.readings.values()]
-        for read in through:
-            self.narrow(read.first, read.last)
-        return Read(_shared(frozenset(self.types.union(*(read.types for read in through)))), self.first, self.last)
+    def note_reading(self, facts: Facts, question: _Question, value: Any) -> None:
+        """Notes what a reading came to."""
+        if facts is self._of:
+            self.readings[question] = value
+        else:
+            self._note_all()
+
+    def narrow(self, facts: Facts, first: date, last: date) -> None:
+        """Notes that what is read is the same from one day in view to another, and need not be so on others."""
+        if facts is self._of:
+            self.first, self.last = max(self.first, first), min(self.last, last)
+        else:
+            self._note_all()
+
+    def _note_all(self) -> None:
+        self.facts[ev.Fact] = self._of._by_type
+        self.first = self.last = self._of._on or date.max
 
 
 class _Notes:
-    """Where it is noted what is read of facts and all that come of them: a rule may look at them dated to another day, too."""
+    """Where it is noted what is read of facts and all that come of them, and what was made of them."""
 
-    __slots__ = ("page",)
+    __slots__ = ("_indexes", "page", "readings")
 
     def __init__(self) -> None:
-        self.page = _Page()
+        self.page: _Page | None = None
+        self.readings: dict[_Question, tuple[_Reading, ...]] = {}
+        self._indexes: dict[tuple[type[Any], str], tuple[Sequence[Known[Any]], dict[object, list[Known[Any]]]]] = {}
+
+    def naming(self, asked: _Naming, among: Sequence[Known[Any]]) -> Sequence[Known[Any]]:
+        """Those of some facts that name what is asked for, by an index that is kept while the facts are the same."""
+        of, index = self._indexes.get(asked[:2], (None, {}))
+        if of is not among and of != among:
+            index = {}
+            for fact in among:
+                index.setdefault(getattr(fact.data, asked.field), []).append(fact)
+            self._indexes[asked[:2]] = among, index
+        return index.get(asked.value, ())
 
 
 class _Reading(NamedTuple):
-    """What a reading came to, what it read, and the facts that it was made of."""
+    """What a reading came to, and what it read."""
 
     value: Any
     read: Read
-    facts: _ByType
 
 
 READINGS_KEPT: Final = 3
 """How often one reading is kept, made of different facts: sections see different ones."""
 
 
-def _by_value(facts: Facts, fact_type: type[ev.Fact], field: str) -> dict[object, list[Known[Any]]]:
-    found: dict[object, list[Known[Any]]] = {}
-    for fact in facts.of(fact_type):
-        found.setdefault(getattr(fact.data, field), []).append(fact)
-    return found
+def _type_of(asked: Any) -> Any:
+    return asked.fact_type if type(asked) is _Naming else ev.Fact if type(asked) is str else asked
 
 
 def _whole(value: Any) -> Any:
@@ -241,7 +325,6 @@ def _whole(value: Any) -> Any:
     return tuple(value) if isinstance(value, Iterator) else value
 
 
-@lru_cache(maxsize=4096)
-def _shared(read: frozenset[type[Any]]) -> frozenset[type[Any]]:
-    """One of many equal sets, to keep in the place of all."""
-    return read
+def _same(one: Any, other: Any) -> bool:
+    """Whether one value can stand for another: equal, and in one order."""
+    return one is other or (type(one) is type(other) and one == other and (type(one) is not dict or list(one) == list(other)))

@@ -60,11 +60,14 @@ def _by_fact(facts: Facts) -> tuple[Mapping[str, tuple[Filed, ...]], tuple[Filed
     return by_fact, tuple(claim for claim in claims if not claim.names)
 
 
-def days_by_event(facts: Facts) -> Mapping[str, date]:
-    """The day of each fact in view, by event id; of the end of a stay its own, though it is in view with the admission."""
-    own = {fact.event_id: fact.data.discharged_on for fact in facts.of(ev.HospitalDischarged)}
-    own |= {fact.event_id: fact.data.through for fact in facts.of(ev.StayConfirmed)}
-    return {fact.event_id: fact.day for fact in facts} | own
+def day_of(facts: Facts, event_id: str) -> date:
+    """The day of a fact in view; of the end of a stay its own, though it is in view with the admission. `UNDATED` where it has none."""
+    fact = facts.get(event_id)
+    if fact is None:
+        return UNDATED
+    if isinstance(fact.data, ev.HospitalDischarged):
+        return fact.data.discharged_on
+    return fact.data.through if isinstance(fact.data, ev.StayConfirmed) else fact.day
 
 
 def completed_on(facts: Facts, claim_id: str) -> date | None:
@@ -79,18 +82,16 @@ def settled_on(facts: Facts, claim: Filed, lines: Sequence[Line]) -> date | None
     decided = facts.naming(ev.ClaimDecided, "claim_id", claim.claim_id)
     done = [fact.data.decided_on for fact in decided if fact.data.outcome == "declined"]
     payments = facts.naming(ev.BenefitPaid, "claim_id", claim.claim_id)
-    own, days = (claim.lines(lines), facts.once(days_by_event)) if payments else ([], {})
+    own = claim.lines(lines) if payments else []
     paid = 0
     for payment in payments:
         paid += payment.data.amount
-        if paid >= sum(_due(line, payment.data.paid_on, days) for line in own):
+        if paid >= sum(_due(facts, line, payment.data.paid_on) for line in own):
             done.append(payment.data.paid_on)
     return min(done, default=None)
 
 
-def _due(line: Line, paid_on: date, days: Mapping[str, date]) -> int:
+def _due(facts: Facts, line: Line, paid_on: date) -> int:
     """What a line comes to for a payment, in yen. What a fact known by then earns afterwards, by days that pass, is not counted."""
-    earned_by = max(
-        (day for event_id in line.events if (day := days.get(event_id, UNDATED)) > paid_on), default=paid_on
-    )
+    earned_by = max((day for event_id in line.events if (day := day_of(facts, event_id)) > paid_on), default=paid_on)
     return line.through(earned_by).payable if line.counts_from <= earned_by else 0

@@ -12,7 +12,7 @@ from ledger.limits import Claim
 from ledger.periods import add_years, days, days_after, nth_day
 from ledger.product import Guard, Section, clause
 from ledger.products.general import TERMS
-from ledger.products.general.claims import CLAIMS, Filed, claims_for, completed_on, days_by_event, filed, settled_on
+from ledger.products.general.claims import CLAIMS, Filed, claims_for, completed_on, day_of, filed, settled_on
 from ledger.timeline import Facts
 
 
@@ -24,7 +24,7 @@ def deadlines(benefit_facts: frozenset[type[ev.Fact]]) -> Section:
 def _deadlines(facts: Facts, lines: Sequence[Line]) -> Iterator[Deadline]:
     for claim in facts.once(filed):
         yield from payment(facts, lines, claim)
-        yield from prescription(facts, claim)
+        yield from facts.once(prescription, claim)
 
 
 # ---- GN-01 to GN-03: payment ------------------------------------------------------------------------------------------------------
@@ -33,15 +33,18 @@ def _deadlines(facts: Facts, lines: Sequence[Line]) -> Iterator[Deadline]:
 @clause("GN-01")
 def payment(facts: Facts, lines: Sequence[Line], claim: Filed) -> Iterator[Deadline]:
     """Benefits are due within 30 days from the day the claim's papers were complete, that day included (19(1))."""
-    completed = completed_on(facts, claim.claim_id)
-    if completed is None:
-        return
-    hindered = obstructions(facts, claim.claim_id, completed)
-    days, rules = inquiries(facts, claim.claim_id, completed, hindered)
-    due_on = extended(completed, days, hindered)
-    rules += ("GN-03",) if due_on != nth_day(completed, days) else ()
-    met_on = settled_on(facts, claim, lines)
-    yield Deadline(completed, "payment", claim.claim_id, due_on, met_on, rules)
+    for due in facts.once(_due, claim.claim_id):
+        yield due._replace(met_on=settled_on(facts, claim, lines))
+
+
+def _due(facts: Facts, claim_id: str) -> Iterator[Deadline]:
+    completed = completed_on(facts, claim_id)
+    if completed is not None:
+        hindered = obstructions(facts, claim_id, completed)
+        days, rules = inquiries(facts, claim_id, completed, hindered)
+        due_on = extended(completed, days, hindered)
+        rules += ("GN-03",) if due_on != nth_day(completed, days) else ()
+        yield Deadline(completed, "payment", claim_id, due_on, None, rules)
 
 
 @clause("GN-02")
@@ -108,8 +111,7 @@ def prescription(facts: Facts, claim: Filed) -> Iterator[Deadline]:
     """The right lapses three years from the day after it arose, unless it was claimed by then (20)."""
     rights = [claim.right_arose_on] if claim.right_arose_on else []
     if claim.right_arose_on is None:
-        days_of = facts.once(days_by_event)
-        rights = [day for event_id in claim.names if (day := days_of.get(event_id, UNDATED)) != UNDATED]
+        rights = [day for event_id in claim.names if (day := day_of(facts, event_id)) != UNDATED]
     if rights:
         last = min(lapses_after(arose) for arose in rights)
         yield Deadline(
@@ -131,8 +133,7 @@ def _prescribed(facts: Facts, claim: Claim) -> str | None:
     made = {filed for event_id in claim.events for filed in claims_for(facts, event_id)}
     if not made:
         return None
-    days_of = facts.once(days_by_event)
-    dated = {event_id: day for event_id in claim.events if (day := days_of.get(event_id, UNDATED)) != UNDATED}
+    dated = {event_id: day for event_id in claim.events if (day := day_of(facts, event_id)) != UNDATED}
     arose = right_arose(claim, dated.values())
     own = [filed for filed in made if filed.covers(dated, claim.counts_from)]
     subject = any(filed.names or filed.right_arose_on for filed in own)

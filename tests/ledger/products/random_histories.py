@@ -13,7 +13,7 @@ from ledger.derive import derive
 from ledger.errors import Refused
 from ledger.journal import UNDATED, Entry, Journal, Orphan
 from ledger.policy import Policy
-from ledger.products.general.claims import days_by_event
+from ledger.products.general.claims import day_of
 from ledger.timeline import Facts, Known
 from replay.as_of import Known as At
 from replay.as_of import answer
@@ -101,8 +101,8 @@ def claims(teller: Teller, start: date, benefits: tuple[str, ...]) -> None:
     for number in range(teller.random.randrange(3)):
         facts = [e["event_id"] for e in teller.events if e["type"] in CLAIMED]
         named = teller.random.sample(facts, min(len(facts), teller.some(0, 1, 1, 2)))
-        days = days_by_event(teller.policy.timeline.facts)
-        filed = max([teller.pick(start, 1800), *(days[fact] for fact in named if fact in days)])
+        known = teller.policy.timeline.facts
+        filed = max([teller.pick(start, 1800), *(day_of(known, fact) for fact in named)])
         arose = teller.some(None, None, filed - timedelta(teller.some(1000, 1095, 1096, 1097, 1200)))
         claim = f"k{number}"
         if (
