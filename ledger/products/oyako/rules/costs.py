@@ -138,10 +138,8 @@ def parent_care(facts: Facts, lines: Sequence[Line]) -> Iterator[Claim | Opening
     assert facts.on is not None
     held = facts.once(standing)
     limits = care_limits(facts, held.target, facts.on) if held.target is not None else {}
-    refunds = sorted(facts.of(ev.CareCostRefunded), key=lambda refund: refund.data.cost_id)
-    by_cost = {cost_id: tuple(found) for cost_id, found in groupby(refunds, key=lambda refund: refund.data.cost_id)}
     for fact in facts.of(ev.CareCostIncurred):
-        claim = _judged(Cost(fact, by_cost.get(fact.data.cost_id, ()), held, facts))
+        claim = facts.once(_judged, fact)
         own = limits.get(fact.data.category, ()) or limits.get("", ())
         yield claim if claim.declined else claim._replace(limits=own)
     for limit in dict.fromkeys(limit for cutting in limits.values() for limit in cutting):
@@ -158,8 +156,10 @@ def standing(facts: Facts) -> Standing:
     return Standing(period, None, cause_too_early(facts, period) or excluded(facts, period), events)
 
 
-def _judged(cost: Cost) -> Claim:
+def _judged(facts: Facts, fact: Known[ev.CareCostIncurred]) -> Claim:
     """The claim, declined by the first rule that declines it."""
+    refunds = facts.naming(ev.CareCostRefunded, "cost_id", fact.data.cost_id)
+    cost = Cost(fact, tuple(refunds), facts.once(standing), facts)
     claim = _claim(cost)
     if cost.standing.never_was is not None:
         return claim.decline(cost.standing.never_was)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -87,6 +88,7 @@ def three_diseases(term: str, on: date) -> Option:
     return lambda plan: by_course[plan.riders.three_diseases] if plan.riders.three_diseases else 0
 
 
+@lru_cache(maxsize=1024)
 def yen_for(half_units: int, **per_unit: int) -> Reckoned:
     """An amount per unit, the product of the terms named, for a number of half units, in whole yen."""
     return reckon("divide_half_up", product=reckon("multiply", **per_unit, half_units=half_units), halves=2)

@@ -21,11 +21,15 @@ from ledger.timeline import Facts
 
 def certificates(facts: Facts, lines: Sequence[Line]) -> Iterator[Claim | Item]:
     """For each claim, in order of filing: what has been claimed since the last certificate, and whether that needs one."""
+    filed_claims = facts.once(filed)
+    if not filed_claims:
+        return
     payable = [_to_the_day_in_view(facts, line) for line in lines if line.payable and facts.reached(line.counts_from)]
-    own = {claim.claim_id: claimed_lines(payable, claim) for claim in facts.once(filed)}
-    for claim in facts.once(filed):
+    own = {claim.claim_id: claimed_lines(payable, claim) for claim in filed_claims}
+    for claim in filed_claims:
         lines_of_claim = own[claim.claim_id]
-        counted = set[Line]().union(*(own[one.claim_id] for one in since_last_certificate(facts, claim)))
+        earlier = since_last_certificate(facts, claim)
+        counted = frozenset(lines_of_claim).union(*(own[one.claim_id] for one in earlier))
         claimed, threshold = sum(line.payable for line in counted), threshold_of(facts, lines_of_claim, claim.filed_on)
         required = bool(lines_of_claim) and (always_required(lines_of_claim, claim.filed_on) or claimed > threshold)
         yield Certificate(claim.filed_on, claim.claim_id, claimed, threshold, required, ("SK-90",))
@@ -55,8 +59,9 @@ def since_last_certificate(facts: Facts, claim: Filed) -> list[Filed]:
 @clause("SK-90")
 def threshold_of(facts: Facts, lines: Iterable[Line], on: date) -> int:
     """300,000 yen; 100,000 where a condition is cancer, acute myocardial infarction or stroke (Q1, Q8)."""
-    grave = facts.once(_of_listed_conditions, (*TERMS.at("cancer", on), *TERMS.at("three_diseases", on)))
-    kind = "grave" if any(not grave.isdisjoint(_deciding(facts, line)) for line in lines) else "other"
+    grave = facts.once(_listed_conditions, (*TERMS.at("cancer", on), *TERMS.at("three_diseases", on)))
+    deciding = {event_id for line in lines for event_id in _deciding(facts, line)} if grave else ()
+    kind = "grave" if any(_condition_of(facts, event_id) in grave for event_id in deciding) else "other"
     return int(TERMS.at("certificate_threshold", on)[kind])
 
 
@@ -66,11 +71,16 @@ def always_required(lines: Iterable[Line], on: date) -> bool:
     return any(line.benefit in TERMS.at("certificate_always", on) for line in lines)
 
 
-def _of_listed_conditions(facts: Facts, diseases: tuple[str, ...]) -> frozenset[str]:
-    """The facts that name a condition of a list, by event id."""
+def _listed_conditions(facts: Facts, diseases: tuple[str, ...]) -> frozenset[str]:
+    """The conditions of a list, by id."""
     listed = Icd10List.parse(diseases)
-    found = {one for one, condition in conditions(facts).items() if listed.covers(condition.icd10)}
-    return frozenset(fact.event_id for fact in facts if vars(fact.data).get("condition_id") in found) if found else frozenset()
+    return frozenset(one for one, condition in conditions(facts).items() if listed.covers(condition.icd10))
+
+
+def _condition_of(facts: Facts, event_id: str) -> str | None:
+    """The condition that the fact of an event names."""
+    fact = facts.get(event_id)
+    return vars(fact.data).get("condition_id") if fact is not None else None
 
 
 def _deciding(facts: Facts, line: Line) -> frozenset[str]:
