@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from . import answers, contract, dates, general, timeline
+from . import answers, claims, contract, dates, general, timeline
 from .dates import D
 from .general import comparable, difference  # noqa: F401
 from .timeline import Fact, of
@@ -94,7 +94,7 @@ def answer(events: list[dict], on: date) -> dict:
         return general.unknown(k)
     facts = timeline.as_of(k.facts, on)
     start = general.from_the_start(k.facts)
-    gone = general.barred(facts, timeline.fact_day)
+    gone = claims.barred(facts, timeline.fact_day)
     insured = (general.issued(facts).get("insured") or {}).get("person_id")
     incidents = {f["data"]["incident_id"]: f for f in of(facts, "CyberIncidentDiscovered")}
 
@@ -191,7 +191,7 @@ def answer(events: list[dict], on: date) -> dict:
         return {"-void", "-revoked"} if day < contract.first_day(facts) else set()
 
     state = contract.status(facts, on, end_inside=True, extra=extra)
-    return general.finished(k, facts, on, state, lines, limits, deadlines=general.claim_deadlines(facts, lines, on, timeline.fact_day),
+    return general.finished(k, facts, on, state, lines, limits, deadlines=claims.claim_deadlines(facts, lines, on, timeline.fact_day),
                             discrepancies=general.discrepancies(check, facts, ("PolicyIssued", "PolicyRenewed", "CoverageChanged", "CyberIncidentDiscovered",
                                                                                "CoolingOffRequested")))
 

@@ -12,7 +12,8 @@ from datetime import date, datetime, timedelta, timezone
 from itertools import pairwise
 from typing import Any
 
-from . import contract, dates, general, timeline
+from . import contract, dates, timeline
+from .claims import INQUIRY_DAYS
 from .dates import D, plus
 from .teller_seikatsu import Teller
 from .themes_seikatsu import THEMES
@@ -100,7 +101,7 @@ def papers(t: Teller, event_id: str, claim_id: str, filed: date) -> None:
         t.tell("ClaimDocumentsCompleted", (event_id,), claim_id=claim_id, completed_on=done)
         due = plus(done, 29)
         if t.chance(0.4):
-            t.tell("InquiryOpened", (event_id,), claim_id=claim_id, opened_on=plus(due, t.pick(-20, -1, 0, 1)), ground=t.rng.choice(sorted(general.INQUIRY_DAYS)))
+            t.tell("InquiryOpened", (event_id,), claim_id=claim_id, opened_on=plus(due, t.pick(-20, -1, 0, 1)), ground=t.rng.choice(sorted(INQUIRY_DAYS)))
         if t.chance(0.3):
             first = plus(due, t.pick(-10, -1, 0, 1))
             t.tell("ClaimObstructed", (event_id,), claim_id=claim_id, from_=first, to=plus(first, t.pick(0, 3, 15)))

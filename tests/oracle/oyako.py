@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from . import answers, contract, dates, general, timeline
+from . import answers, claims, contract, dates, general, timeline
 from .dates import ONE, D, half_up, last_of_n_years_from, month_of, month_plus
 from .general import comparable, difference, first_start  # noqa: F401  (comparable, difference: for the tests)
 from .timeline import Fact, of
@@ -303,7 +303,7 @@ def answer(events: list[dict], on: date) -> dict:
     certificate, no_trigger = oy_01_trigger(facts)
     trigger = D(certificate["data"]["valid_from"]) if certificate else None
     target_last = oy_02_last_day(facts, trigger, on) if trigger else None
-    gone = general.barred(facts, timeline.fact_day)              # GN-04
+    gone = claims.barred(facts, timeline.fact_day)              # GN-04
 
     # what declines everything that follows from the trigger
     against: list[str] = []
@@ -396,7 +396,7 @@ def answer(events: list[dict], on: date) -> dict:
         return out
 
     state = contract.status(facts, on, end_inside=True, extra=extra)
-    return general.finished(k, facts, on, state, lines, limits, deadlines=general.claim_deadlines(facts, lines, on, timeline.fact_day),
+    return general.finished(k, facts, on, state, lines, limits, deadlines=claims.claim_deadlines(facts, lines, on, timeline.fact_day),
                             discrepancies=discrepancies(facts, None if start else certificate))
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from . import answers, contract, general, timeline
+from . import answers, claims, contract, general, timeline
 from .dates import ONE, D, add_months, last_of_n_years_from, month_first, month_of
 from .general import comparable, difference, first_start  # noqa: F401
 from .timeline import Fact, of
@@ -80,7 +80,7 @@ def answer(events: list[dict], on: date) -> dict:
         return general.unknown(k)
     facts = timeline.as_of(k.facts, on)
     start = general.from_the_start(k.facts)                                        # KR-06, KR-08: every `on`
-    gone = general.barred(facts, timeline.fact_day)
+    gone = claims.barred(facts, timeline.fact_day)
     who = insured(facts)
 
     lines: list[dict] = []
@@ -114,7 +114,7 @@ def answer(events: list[dict], on: date) -> dict:
 
     state = contract.status(facts, on, end_inside=True, extra=extra)
     return general.finished(k, facts, on, state, lines, {}, refunds=general.refunds(facts, on, who),
-                            deadlines=general.claim_deadlines(facts, lines, on, timeline.fact_day) + kr_02_deadlines(facts, on),
+                            deadlines=claims.claim_deadlines(facts, lines, on, timeline.fact_day) + kr_02_deadlines(facts, on),
                             discrepancies=kr_02_discrepancies(facts) + general.discrepancies(check, facts, ("PolicyRescinded",)))
 
 
@@ -125,7 +125,7 @@ def kr_02_deadlines(facts: list[Fact], on: date) -> list[dict]:
         if on < p["start"] or general.from_the_start(facts) or general.ended_before(facts, due) or died_by(facts, due):
             continue
         sent = sorted(D(f["data"]["sent_on"]) for f in of(facts, "RenewalNoticeSent") if in_period(facts, D(f["data"]["sent_on"])) == p["start"])
-        out.append(general.deadline("renewal_notice", None, due, sent[0] if sent else None, on))
+        out.append(claims.deadline("renewal_notice", None, due, sent[0] if sent else None, on))
     return out
 
 

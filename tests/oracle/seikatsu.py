@@ -14,6 +14,7 @@ from datetime import date, timedelta
 
 from . import (
     answers,
+    claims,
     contract,
     general,
     seikatsu_care,
@@ -170,7 +171,7 @@ def answer(events: list[dict], on: date) -> dict:
             "limits": {f"{limit}|{key}": list(row) for (limit, key), row in sorted(case["limits"].items())},
             "certificates": sk_90_certificates(case, case["lines"]), "orphans": [list(o) for o in k.orphans],
             "settlement": answers.settlement(case["lines"], case["facts"], on),
-            "deadlines": general.in_order(general.claim_deadlines(case["facts"], case["lines"], on, day_of))}
+            "deadlines": claims.in_order(claims.claim_deadlines(case["facts"], case["lines"], on, day_of))}
 
 
 # ---- the ledger's answer -------------------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from . import answers, contract, general, timeline
+from . import answers, claims, contract, timeline
 from .dates import D, plus
 from .timeline import Fact, of
 
@@ -64,7 +64,7 @@ def case_of(facts: list[Fact], on: date) -> Case:
     plans = [(entered, issued["plan"])] + [(day, plan) for day, *_, plan in changes]
     case: Case = {"facts": facts, "on": on, "issued": issued, "start": start, "periods": contract.periods(facts), "plans": plans,
                   "conditions": timeline.conditions(facts), "stays": timeline.stays(facts, on), "limits": {}, "lines": []}
-    case["gone"] = general.barred(facts, timeline.fact_day)                # GN-04
+    case["gone"] = claims.barred(facts, timeline.fact_day)                # GN-04
     for s in case["stays"]:
         s["kind"] = case["conditions"][s["condition_id"]]["kind"]
     return case

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from . import answers, contract, dates, general, timeline
+from . import answers, claims, contract, dates, general, timeline
 from .dates import ONE, D, month_first, month_last, month_of, month_plus
 from .general import comparable, difference, first_start  # noqa: F401
 from .timeline import Fact, of
@@ -264,7 +264,7 @@ def answer(events: list[dict], on: date) -> dict:
     horizon = max([on, *(p["end"] for p in contract.periods(dated))]) + timedelta(days=500)
     premium = premium_days(facts, horizon)
     lapses = [(first, back) for first, back in premium["lapses"] if first <= on]
-    gone = general.barred(dated, day_of(dated))
+    gone = claims.barred(dated, day_of(dated))
     start = general.from_the_start(k.facts)
 
     def in_cover(day: date) -> bool:
@@ -374,7 +374,7 @@ def answer(events: list[dict], on: date) -> dict:
     turning = {day for near in found for day in (near, near + ONE) if found.get(day) != found.get(day - ONE)}
     state = contract.status(facts, on, end_inside=False, extra=extra, more_turns=turning)
     return general.finished(k, dated, on, state, lines, limits,
-                            deadlines=general.claim_deadlines(dated, lines, on, day_of(dated)) + own_deadlines(facts, dated, premium, lapses, on),
+                            deadlines=claims.claim_deadlines(dated, lines, on, day_of(dated)) + own_deadlines(facts, dated, premium, lapses, on),
                             discrepancies=sm_03_discrepancies(facts, lapses)
                             + general.discrepancies(check, dated, ("PolicyReinstated", "CoolingOffRequested")))
 
@@ -384,11 +384,11 @@ def own_deadlines(facts: list[Fact], dated: list[Fact], premium: dict, lapses: l
     for first, last, months in premium["grace"]:                                                   # SM-02
         if first <= on:
             a, b = paid_days(facts, months[0]), paid_days(facts, months[1])
-            out.append(general.deadline("grace", None, last, max(a[0], b[0]) if a and b else None, on))
+            out.append(claims.deadline("grace", None, last, max(a[0], b[0]) if a and b else None, on))
     for first, back in lapses:                                                                     # SM-05
-        out.append(general.deadline("reinstatement", None, reinstatement_last(facts, first), back, on))
+        out.append(claims.deadline("reinstatement", None, reinstatement_last(facts, first), back, on))
     for f in of(dated, "CoolingOffRequested"):                                                     # SM-11
-        out.append(general.deadline("cooling_off", None, D(f["data"]["received_on"]) + timedelta(days=7), D(f["data"]["requested_on"]), on))
+        out.append(claims.deadline("cooling_off", None, D(f["data"]["received_on"]) + timedelta(days=7), D(f["data"]["requested_on"]), on))
     return out
 
 

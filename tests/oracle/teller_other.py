@@ -9,7 +9,7 @@ import uuid
 from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
-from . import cyber, dates, general, oyako, ryoritsu, sony_medical, timeline
+from . import claims, cyber, dates, general, oyako, ryoritsu, sony_medical, timeline
 from .possible_other import possible
 
 JST = timezone(timedelta(hours=9))
@@ -38,7 +38,7 @@ CODES = {"category": {"CareCostIncurred": ["care_service", "home_modification", 
                       "CyberCostIncurred": ["incident_response", "attack_response", "leak_response", "legal_response"]},
          "nature": {"CareCostIncurred": ["fee", "deposit"]}, "level": {"CareCertified": ["support2", "care1", "care2", "care3", "care5"]},
          "kind": {"CyberIncidentDiscovered": ["cyber_attack", "leak", "content", "other_it"]}, "exclusion": {"ConditionRecorded": [None, "crime", "war"],
-         "CyberIncidentDiscovered": [None, "war", "utilities", "negligence"]}, "ground": {"InquiryOpened": list(general.INQUIRY_DAYS)}}
+         "CyberIncidentDiscovered": [None, "war", "utilities", "negligence"]}, "ground": {"InquiryOpened": list(claims.INQUIRY_DAYS)}}
 
 
 class Story:
@@ -246,11 +246,11 @@ class Story:
                 due = done + timedelta(days=29)
                 self.heat(due)
                 for _ in range(self.rng.choice([0, 0, 1, 2])):
-                    ground = self.rng.choice(list(general.INQUIRY_DAYS))
+                    ground = self.rng.choice(list(claims.INQUIRY_DAYS))
                     opened = max(filed, due + timedelta(days=self.rng.choice([-25, -3, -1, 0, 0, 1, 2])))
                     self.fact("InquiryOpened", [claim], claim_id=claim, opened_on=opened, ground=ground)
                     if self.chance(0.5):
-                        due = done + timedelta(days=general.INQUIRY_DAYS[ground] - 1)
+                        due = done + timedelta(days=claims.INQUIRY_DAYS[ground] - 1)
                         self.heat(due)
                 for _ in range(self.rng.choice([0, 0, 1, 2])):
                     begin = max(filed, due + timedelta(days=self.rng.choice([-40, -5, -1, 0, 1, 2])))

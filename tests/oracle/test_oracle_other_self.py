@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from . import contract, cyber, dates, general, histories_other, oyako, ryoritsu, sony_medical, timeline
+from . import claims, contract, cyber, dates, histories_other, oyako, ryoritsu, sony_medical, timeline
 
 
 def history(product: str, plan: dict, period: tuple[str, str], *events: tuple, **issued) -> list[dict]:
@@ -325,11 +325,11 @@ def test_kr_02_and_kr_05():
 
 
 def test_gn_01_02_03():
-    assert general.payment_due(d("2025-04-01"), [], set()) == d("2025-04-30")
-    assert general.payment_due(d("2025-04-01"), [(d("2025-04-30"), "medical_institution")], set()) == d("2025-06-29")
-    assert general.payment_due(d("2025-04-01"), [(d("2025-05-01"), "medical_institution")], set()) == d("2025-04-30")
-    assert general.payment_due(d("2025-04-01"), [], {d("2025-03-31"), d("2025-04-30"), d("2025-05-02")}) == d("2025-05-01")
-    assert general.payment_due(d("2025-04-01"), [], {d("2025-04-30"), d("2025-05-01")}) == d("2025-05-02")
+    assert claims.payment_due(d("2025-04-01"), [], set()) == d("2025-04-30")
+    assert claims.payment_due(d("2025-04-01"), [(d("2025-04-30"), "medical_institution")], set()) == d("2025-06-29")
+    assert claims.payment_due(d("2025-04-01"), [(d("2025-05-01"), "medical_institution")], set()) == d("2025-04-30")
+    assert claims.payment_due(d("2025-04-01"), [], {d("2025-03-31"), d("2025-04-30"), d("2025-05-02")}) == d("2025-05-01")
+    assert claims.payment_due(d("2025-04-01"), [], {d("2025-04-30"), d("2025-05-01")}) == d("2025-05-02")
 
 
 def test_gn_04():
