@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from hashlib import sha256
-from multiprocessing.synchronize import Barrier, Event
+from multiprocessing import synchronize
 from typing import Any, NamedTuple
 
 import orjson
@@ -22,8 +22,9 @@ from sqlalchemy import Engine
 
 from bench import portfolio
 from bench.store import SERVER, schema
-from ledger.application import ClaimsLedger
+from ledger.application import Busy, ClaimsLedger
 from ledger.door import read_lines
+from ledger.events import Event
 from projections import queries, rows
 from projections.catch_up import catch_up
 from projections.engine import engine
@@ -39,8 +40,8 @@ Counted = tuple[str, int, list[str]]
 class Signals(NamedTuple):
     """Between the processes: that all are there, that it is enough, and what came of it."""
 
-    ready: Barrier
-    enough: Event
+    ready: synchronize.Barrier
+    enough: synchronize.Event
     done: Any
 
 
@@ -67,10 +68,21 @@ def write(target: str, name: int, known_at: datetime, signals: Signals) -> None:
             told = [event | {"policy_id": f"{event['policy_id']}-{name}", "recorded_at": None} for event in next(stories)]
             lines = [orjson.dumps({key: value for key, value in event.items() if value is not None}) + b"\n" for event in told]
             for start in range(0, len(lines), 5):
-                ledger.record([event for _, event in read_lines(iter(lines[start : start + 5]), mode="record")])
+                facts = [event for _, event in read_lines(iter(lines[start : start + 5]), mode="record")]
+                while not _recorded(ledger, facts):
+                    pass
             return []
 
         _until(f"writer {name}", record, signals)
+
+
+def _recorded(ledger: ClaimsLedger, facts: list[Event]) -> bool:
+    """Records them; False where the other writer held the log for too long, as a writer is told, and tries again."""
+    try:
+        ledger.record(facts)
+    except Busy:
+        return False
+    return True
 
 
 def follow(target: str, name: int, known_at: datetime, signals: Signals) -> None:
