@@ -174,9 +174,12 @@ def test_oy_15_the_premium_of_a_renewal_from_80_on(age: int, plan: str) -> None:
     assert history.differs("2025-04-01") == [("OY-15", premium - 1, premium)]
 
 
-def test_oy_15_each_band_of_ages_goes_on_where_the_one_before_it_ends() -> None:
-    rows = PRODUCT.terms.at("premium_monthly", date(2024, 4, 1))
-    assert [row["from"] for row in rows[1:]] == [row["to"] + 1 for row in rows[:-1]]
+def test_oy_15_the_bands_of_the_table_adjoin_from_the_first_age_of_entry_to_the_last_of_renewal() -> None:
+    day = date(2024, 4, 1)
+    rows = PRODUCT.terms.at("premium_monthly", day)
+    first, last = (PRODUCT.terms.number(name, day) for name in ("entry_age_min", "renewal_age_max"))
+    assert [row["from"] for row in rows] == [first, *(row["to"] + 1 for row in rows[:-1])]
+    assert rows[-1]["to"] == last
 
 
 def test_oy_15_a_renewals_premium_is_that_of_its_plan_and_age() -> None:

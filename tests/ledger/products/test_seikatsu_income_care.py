@@ -18,7 +18,8 @@ def worker(monthly: int = PLAN, birth: str = "1980-05-05", **more: Any) -> Seika
     history = Seikatsu(more={"income": {"monthly": monthly}}, insured=INSURED | {"birth_date": birth})
     history.renewed(*range(2024, 2036))
     history.sickness(icd10="I63.9", onset=more.pop("onset", "2023-01-10"))
-    history.add("WorkDisabilityStarted", disability_id="d1", disabled_on="2023-01-10", condition_id="c1", **more)
+    data = {"disability_id": "d1", "disabled_on": "2023-01-10", "condition_id": "c1"} | more
+    history.add("WorkDisabilityStarted", **data)
     return history
 
 
@@ -58,6 +59,16 @@ def test_sk_80_totally_unable_in_every_month_that_days_1_to_120_touch(partial: s
         reported(history, month, recovered=30_000 if month == partial else 0)
 
     assert income(history, "2024-03-01") == 0
+
+
+@pytest.mark.parametrize(("disabled_on", "qualifies"), [("2023-01-01", True), ("2023-01-02", False)])
+def test_sk_80_but_not_in_the_month_after_day_120(disabled_on: str, qualifies: bool) -> None:
+    """Day 120 is 30 April, or 1 May; there is some work in May."""
+    history = worker(onset="2023-01-01", disabled_on=disabled_on)
+    for month in months("2023-01", 14):
+        reported(history, month, recovered=30_000 if month == "2023-05" else 0)
+
+    assert (income(history, "2024-03-01") > 0) is qualifies
 
 
 @pytest.mark.parametrize(("recovered", "qualifies"), [(239_999, True), (240_000, False), (240_001, False)])
