@@ -210,7 +210,7 @@ def losses(facts: Facts, lines: Sequence[Line]) -> Iterator[Claim | Item]:
     for loss in _losses(facts):
         incident = incidents.get(loss.fact.incident_id)
         yield _claim(incident, loss, facts.on) if incident is not None else _undiscovered(loss)
-    yield from _standing(held, facts.on)
+    yield from _standing(held)
 
 
 def _incident(facts: Facts, held: Contract[CyberPlan], fact: Known[ev.CyberIncidentDiscovered]) -> Incident:
@@ -271,10 +271,10 @@ def _undiscovered(loss: Loss) -> Claim:
     ).decline("CY-09")  # fmt: skip
 
 
-def _standing(held: Contract[CyberPlan], on: date) -> Iterator[Opening]:
+def _standing(held: Contract[CyberPlan]) -> Iterator[Opening]:
     """The limits of every period in view, by the plan held last in it, for each facility where each has its own."""
     for period, first, last in own_days(held.covered_periods()):
-        plan = held.plan(max(first, min(on, last)))
+        plan = held.plan(last)
         for facility in held.issued.facilities if plan.sharing == "per_facility" else (None,):
             key = f"{facility}/{period.start}" if facility else str(period.start)
             for name, cap, rule in _period_caps(plan, period):
