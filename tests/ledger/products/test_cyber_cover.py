@@ -1,11 +1,15 @@
-"""Cyber: what ends cover, what is known before a discovery, and the limits of a plan that changes (CY-03, CY-09)."""
+"""Cyber: what ends cover, what is known before a discovery, and the limits of a plan that changes (CY-03 to CY-13)."""
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
 
+from ledger.errors import Refused
+from ledger.products.cyber.plan import CyberPlan
+from ledger.products.cyber.rules import premium_yearly
 from tests.ledger.products.history import History
 
 END = "2026-05-04"
@@ -79,3 +83,9 @@ def test_cy_11_a_facility_that_a_correction_took_away_keeps_its_limits_by_the_na
     rows = {row["key"]: row["used"] for row in h.on(END)["limits"] if row["limit"] == "cyber.combined.period"}
     assert rows == {"east/2025-05-05": 500, "west/2025-05-05": 0}
     assert [row["rule"] for row in h.on(END)["discrepancies"]] == ["CY-11"]
+
+
+def test_cy_13_a_plan_that_tells_no_size_goes_by_none() -> None:
+    with pytest.raises(Refused) as refused:
+        premium_yearly(CyberPlan(type="S3", facility_kind="hospital"), date(2025, 5, 5))
+    assert refused.value.found == 0
