@@ -210,7 +210,8 @@ def refused_with(check: Check, events: list[dict], new: dict) -> str | None:
     fact = [f for f in after.in_force if f["event_id"] == root["event_id"].lower()]
     if not fact:
         return None
-    restored = new["type"] == "FactRetracted" and root["event_id"].lower() not in {f["event_id"] for f in k.in_force}
+    before = [f["data"] for f in k.in_force if f["event_id"] == root["event_id"].lower()]
+    restored = new["type"] == "FactRetracted" and before != [fact[0]["data"]]                   # it brings a fact back, or its data
     if new["type"] == "FactAmended" or restored:
         others = timeline.Facts(f for f in after.facts if f["event_id"] != root["event_id"].lower())
         return check(others, fact[0])

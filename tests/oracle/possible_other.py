@@ -20,7 +20,8 @@ def possible(events: list[dict], e: dict) -> bool:
         before = {f["event_id"] for f in k.in_force}
         after = timeline.known([*events, e])
         restored = [f for f in after.in_force if f["event_id"] not in before]
-        if any(not fact_possible(events, [g for g in after.in_force if g["event_id"] != f["event_id"]], f) for f in restored):
+        changed = [f for f in after.in_force if f["data"] != next((g["data"] for g in k.in_force if g["event_id"] == f["event_id"]), None)]
+        if any(not fact_possible(events, [g for g in after.in_force if g["event_id"] != f["event_id"]], f) for f in changed):
             return False
         if restored and after.issued is None:
             return False

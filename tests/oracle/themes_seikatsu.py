@@ -108,17 +108,17 @@ def injury(t: Teller) -> None:
     accident = t.some_day()
     c = t.injured(accident, exclusion="drunk_driving" if t.chance(0.07) else None)
     day = plus(accident, t.pick(0, 1, 10, 170, 178, 179, 180, 181))
-    for _ in range(t.pick(1, 2, 2, 3)):
+    for _ in range(t.pick(0, 1, 2, 2, 3)):
         last = t.stay(c, day, t.pick(1, 5, 14, 30, 60, 61, 90, 180, 181, 186, 270, 366, 367))
         day = plus(last, t.rng.choice(GAPS))
     for _ in range(t.pick(0, 1, 2, 3)):
         t.visit(c, plus(accident, t.pick(-1, 0, 1, 30, 178, 179, 180)), mode=t.rng.choice([None, "judo_therapist", "massage_acupuncture", "other_therapy", "home_visit"]),
                 doctor_consent=t.rng.choice([None, True]))
     if t.chance(0.5):
-        worn = plus(accident, t.pick(0, 1, 100, 150))
+        worn = plus(accident, t.pick(0, 0, 1, 1, 100, 150))
         t.tell("ImmobilisationWorn", (c[1],), from_=worn, to=plus(worn, t.pick(10, 60, 89, 90, 91, 130)), condition_id=c[0],
-               device=t.rng.choice(["cast", "splint", "hard_corset", "external_fixator", "other"]), site=t.rng.choice(["long_bone", "spine", "other"]),
-               injury=t.rng.choice(["fracture", "fracture", "other"]))
+               device=t.rng.choice(["cast", "cast", "splint", "hard_corset", "external_fixator", "other"]), site=t.rng.choice(["long_bone", "spine", "other"]),
+               injury=t.rng.choice(["fracture", "fracture", "fracture", "other"]))
     if t.chance(0.4):
         t.surgery(c, plus(accident, t.pick(0, 5, 181, 400)), code="K048")
     if t.chance(0.3):

@@ -27,13 +27,15 @@ LOSSES: frozenset[type[ev.Fact]] = frozenset(
 
 
 class Incident(NamedTuple):
-    """An incident as the rules read it. `period` is the one it was discovered in, None outside; `plan` the one held that day."""
+    """An incident as the rules read it. `period` is the one it was discovered in, None outside; `plan` the one held that day; `evident_in`
+    the period to which the day belongs on which the leak was made evident."""
 
     fact: ev.CyberIncidentDiscovered
     event_id: str
     period: Period | None
     plan: CyberPlan
     facility: str | None
+    evident_in: Period | None
 
     @property
     def key(self) -> str:
@@ -154,7 +156,7 @@ def leak_not_evident(incident: Incident, loss: Loss, on: date) -> bool:
         return False
     assert incident.period is not None, "declined outside the period (CY-09)"
     evident_on = evident(incident.fact)
-    return evident_on is None or evident_on > on or not incident.period.contains(evident_on)
+    return evident_on is None or evident_on > on or incident.evident_in != incident.period
 
 
 @clause("CY-08")
@@ -222,7 +224,9 @@ def _incident(facts: Facts, held: Contract[CyberPlan], fact: Known[ev.CyberIncid
     facility = None
     if plan.sharing == "per_facility":  # a correction may have taken the facility away: its name is still the prefix
         facility = named_facility(held, fact.data.incident_id) or fact.data.incident_id.partition("/")[0]
-    return Incident(fact.data, fact.event_id, period, plan, facility)
+    evident_on = evident(fact.data)
+    evident_in = period_of(held.covered_periods(), evident_on) if evident_on is not None else None
+    return Incident(fact.data, fact.event_id, period, plan, facility, evident_in)
 
 
 def _ended(facts: Facts, held: Contract[CyberPlan]) -> list[date]:
