@@ -78,7 +78,7 @@ def test_care_benefit_a_prescribed_certificate_leaves_it_to_the_next() -> None:
 
 def test_care_benefit_rests_on_certificate_and_condition() -> None:
     h = policy()
-    condition = h.add("ConditionRecorded", condition_id="c1", kind="sickness")
+    condition, _ = (h.add("ConditionRecorded", condition_id=one, kind="sickness") for one in ("c1", "c2"))
     certificate = certify(h, condition_id="c1")
     assert h.on("2026-01-01")["benefits"][0]["events"] == [certificate, condition]
 
@@ -382,6 +382,14 @@ def test_kr_02_a_refusal_in_the_next_period_is_none_of_the_period_before() -> No
     h = policy()
     h.add("RenewalNoticeSent", sent_on="2025-12-20", deadline="2027-03-01")
     h.add("PolicyRenewed", period_start="2026-04-01", period_end="2027-04-01")
+    h.add("RenewalRefused", refused_on="2027-01-10")
+    assert h.on("2027-06-01")["discrepancies"] == []
+
+
+def test_kr_02_the_renewal_that_began_the_period_is_none_of_a_refusal_in_it() -> None:
+    h = policy()
+    h.add("PolicyRenewed", period_start="2026-04-01", period_end="2027-04-01")
+    h.add("RenewalNoticeSent", sent_on="2026-12-20", deadline="2027-03-01")
     h.add("RenewalRefused", refused_on="2027-01-10")
     assert h.on("2027-06-01")["discrepancies"] == []
 

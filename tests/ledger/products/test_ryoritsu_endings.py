@@ -114,7 +114,14 @@ def test_kr_07_from_the_day_of_death_which_is_still_covered() -> None:
         assert h.lines("2026-01-01") == lines
         assert h.state(day) == ("ended_by_death", day, None)
         assert h.state(f"2025-06-{int(day[-2:]) - 1:02}")[0] == "in_force"
-    assert ended("PersonDied", person_id="p2", died_on="2025-06-09").state("2026-01-01")[0] == "in_force"
+    other = ended("PersonDied", person_id="p2", died_on="2025-06-09")
+    assert (other.state("2026-01-01")[0], other.lines("2026-01-01")) == ("in_force", [PAID])
+
+
+def test_kr_06_void_on_two_grounds_one_of_them_unlawful_gain_no_premium_comes_back() -> None:
+    h = ended("PolicyVoided", ground="other")
+    h.add("PolicyVoided", ground="unlawful_gain")
+    assert h.refunds("2026-03-31") == []
 
 
 def test_kr_07_of_two_reports_of_the_death_the_earlier_day_counts() -> None:
