@@ -22,7 +22,7 @@ AMBIGUITIES: list[tuple[str, str, str]] = [
     ("CY-07", "A P type's liability for a leak", "Covered like S; business loss of a P type: CY-06, of another kind than a leak too."),
     ("CY-08", "P type: is liability or legal_response of a leak bound to leak_evident", "No: leak_response costs only."),
     ("CY-08", "leak_evident left out", "Declined; `leak_evident_on` without it has no effect. Evident in another period: declined."),
-    ("CY-08", "S type: which incidents are a mere suspicion of attack, and which costs", "kind cyber_attack with attack_confirmed false; all its cyber_cost. Liability and business are not touched."),
+    ("CY-08", "S type: which incidents are a mere suspicion of attack, and which costs", "attack_confirmed false, of whatever kind; all its cyber_cost. Liability and business are not touched."),
     ("CY-09", "An incident discovered on or after withdrawal, cancellation, rescission inside the period", "Declined: CY-09, after a rescission by its own rule. Discovered before: later costs are paid."),
     ("CY-09", "Discovery on the first day, on the day two periods share", "First day of the first period: inside. Shared day: the earlier period's."),
     ("CY-10", "applied_on before the group's regular start (applied 2025-03-10 for 2025-05-05)", "To the closing day, 14 March, it starts with the scheme; later as the words have it."),
@@ -137,7 +137,7 @@ def answer(events: list[dict], on: date) -> dict:
                 if not within:
                     why.append("CY-08")
                 counts = max(counts, evident) if within else counts
-            if benefit == "cyber_cost" and all_risk(plan) and i["kind"] == "cyber_attack" and not i.get("attack_confirmed", True) and not i.get("suspicion_source"):
+            if benefit == "cyber_cost" and all_risk(plan) and not i.get("attack_confirmed", True) and not i.get("suspicion_source"):
                 why.append("CY-08")
             # CY-09
             if period is None:

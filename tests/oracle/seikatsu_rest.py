@@ -14,7 +14,7 @@ AMBIGUITIES: list[tuple[str, str, str]] = [
     ("SK-70", "A condition that is no injury", "Declined by SK-70."),
     ("SK-70", "Amount × percent", "Half up to the yen."),
     ("SK-72", "Several DisabilityFixed of one accident: which belong together; key and day of the line",
-     "Those of one condition_id; one line, key and day of the first (fixed_on, event_id). Late ones (SK-70) are declined by themselves."),
+     "Those of one condition_id; one line, key and day of the first (fixed_on, event_id), counted from the last. Late ones (SK-70) are declined by themselves."),
     ("SK-72", "Two facts of one accident name the same site", "The later one's grade replaces the earlier one's. Existing grades: the first named for a site."),
     ("SK-71", "(3) 'the sum of all the percentages'", "All disabilities of the accident, grade 14 too."),
     ("SK-71", "`existing` at sites that no disability names", "Not counted."),
@@ -105,7 +105,7 @@ def disability_line(case: Case, facts: list[Fact], rules: list[str]) -> None:
     if held:
         day = D(d["fixed_on"])
         sc.add(case, "injury_disability", facts[0]["event_id"], day, day, half_up(held * max(0, worse), 100), "SK-70",
-               rules, events=[f["event_id"] for f in facts], condition_id=d["condition_id"])
+               rules, counts_from=D(facts[-1]["data"]["fixed_on"]), events=[f["event_id"] for f in facts], condition_id=d["condition_id"])
 
 
 # ---- SK-75, SK-76: liability -----------------------------------------------------------------------------------------------------

@@ -97,7 +97,11 @@ def injury_visit(case: Case, f: dict, day: date, paid: set[date]) -> dict:
         rules = ([] if sk_39(d, "injury") else ["SK-39"]) + in_time + rules + common_rules(case, f, day)
     else:
         rules = rules + common_rules(case, f, day) + in_time + sk_40(d, "injury", accident)
-    rules = rules + (["SK-36"] if day in paid else []) + sc.kr(case, accident, d["condition_id"])
+    rules = rules + (["SK-36"] if day in paid else [])
+    refused = sc.kr(case, accident, d["condition_id"])
+    if refused and not rules:
+        paid.add(day)                                                  # asked last, so it has taken its day
+    rules = rules + refused
     amount = sk_36_amount(layers or sc.layers(case, "units", accident))
     l = sc.add(case, "outpatient_daily", f["event_id"], day, day, amount, "SK-38", rules, condition_id=d["condition_id"])
     if not rules:

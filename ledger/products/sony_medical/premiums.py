@@ -154,7 +154,8 @@ def graces_hold(gone: Course) -> list[Holds]:
     """Grace from the day after the second debit to the last day, or to the day before both were paid."""
     found = []
     for grace in gone.graces:
-        last = min(grace.last, grace.paid_on - ONE_DAY) if grace.paid_on else grace.last
+        ends = [grace.paid_on, *(lapse.reinstated_on for lapse in gone.lapses)]  # a reinstatement settles the misses due before it
+        last = min([grace.last, *(day - ONE_DAY for day in ends if day is not None and day > grace.first_due_on)])
         if grace.grace_from <= last:
             found.append(Holds("grace", grace.grace_from, last, ("SM-02",)))
     return found

@@ -141,6 +141,16 @@ def test_sk_82_an_income_above_80_percent_ends_it_for_good(recovered: int, goes_
     assert income(history, "2024-03-31") == 146_667 + (200_000 if goes_on else 0)
 
 
+def test_sk_00_an_injured_worker_disabled_after_the_scheme_is_outside_it() -> None:
+    history = Seikatsu(more={"income": {"monthly": PLAN}})
+    history.injury("i1", "2023-01-05")
+    history.add("PolicyCancelled", cancelled_on="2023-01-09")
+    history.add("WorkDisabilityStarted", disability_id="d1", disabled_on="2023-01-10", condition_id="i1")
+    unable_for(history)
+
+    assert {line["rules"][-1] for line in history.on("2024-06-30")["benefits"]} == {"SK-00"}
+
+
 def test_sk_82_ends_with_death() -> None:
     history = unable_for(worker(), 20)
     history.add("PersonDied", person_id="p1", died_on="2024-02-15")

@@ -170,6 +170,15 @@ def test_sm_02_the_deadline_of_grace(day: str, rows: list[Any]) -> None:
     assert lapsed().deadlines(day, "grace") == rows
 
 
+def test_sm_05_a_reinstatement_settles_a_grace_that_was_still_open() -> None:
+    h = policy()
+    for month, due_on in (("2022-11", "2022-11-28"), ("2022-12", "2022-12-28"), ("2023-01", "2022-12-28")):
+        h.add("PremiumMissed", due_month=month, due_on=due_on)
+    h.add("PolicyReinstated", reinstated_on="2023-01-10", unpaid_premium=12_000, interest=100)
+
+    assert states(h, "2022-12-31", "2023-01-01", "2023-01-10", "2023-01-20") == ["grace", "lapsed", "in_force", "in_force"]
+
+
 def test_sm_02_two_graces_that_end_on_one_day_are_one_deadline() -> None:
     h = policy()
     for month, due_on in (("2022-11", "2022-11-28"), ("2022-12", "2023-01-02"), ("2023-01", "2023-01-28")):

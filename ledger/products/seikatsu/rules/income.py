@@ -14,7 +14,7 @@ from ledger.periods import ONE_DAY, birthday, days, month_first, month_last, mon
 from ledger.product import clause
 from ledger.products.seikatsu.plan import SeikatsuPlan
 from ledger.products.seikatsu.rules.conditions import conditions
-from ledger.products.seikatsu.rules.cover import TERMS, cover, policy
+from ledger.products.seikatsu.rules.cover import TERMS, cover, in_scheme, policy
 from ledger.products.seikatsu.rules.purposes import excluded
 from ledger.timeline import Facts, Known
 
@@ -110,7 +110,8 @@ def _months(facts: Facts, disability: Disability) -> Iterator[Claim]:
     covered = cover(facts, income, fact.condition_id, fact.disabled_on, None)
     if not covered.held:
         return
-    rule = excluded(condition, fact.disabled_on) or ("SK-80" if covered.reason in {"SK-04", "SK-04a"} else covered.reason)
+    rule = excluded(condition, fact.disabled_on) or (None if in_scheme(facts, fact.disabled_on) else "SK-00")
+    rule = rule or ("SK-80" if covered.reason in {"SK-04", "SK-04a"} else covered.reason)
     pay_to = last_paid_day(facts, disability)
     for month, report in sorted(disability.reports.items()):
         first, last = max(disability.pay_from, month_first(month)), min(month_last(month), pay_to)
