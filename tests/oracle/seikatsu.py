@@ -153,11 +153,6 @@ def shape(l: dict) -> tuple:
     return (l["benefit"], l["key"], l["from"].isoformat(), l["to"].isoformat(), l["gross"], l["payable"], *fared(l))
 
 
-def day_of(f: timeline.Fact) -> date | None:
-    """The day of a fact for GN-01 and GN-04."""
-    return D(f["data"].get("discharged_on") or f["data"].get("through")) or timeline.fact_day(f)
-
-
 def answer(events: list[dict], on: date) -> dict:
     k = timeline.known(events)
     if k.issued is None:
@@ -171,7 +166,7 @@ def answer(events: list[dict], on: date) -> dict:
             "limits": {f"{limit}|{key}": list(row) for (limit, key), row in sorted(case["limits"].items())},
             "certificates": sk_90_certificates(case, case["lines"]), "orphans": [list(o) for o in k.orphans],
             "settlement": answers.settlement(case["lines"], case["facts"], on),
-            "deadlines": claims.in_order(claims.claim_deadlines(case["facts"], case["lines"], on, day_of))}
+            "deadlines": claims.in_order(claims.claim_deadlines(case["facts"], case["lines"], on, sc.day_of))}
 
 
 # ---- the ledger's answer -------------------------------------------------------------------------------------------------------------

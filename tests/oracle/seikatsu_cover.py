@@ -9,7 +9,7 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from . import answers, claims, contract, timeline
+from . import answers, claims, contract, dates, timeline
 from .dates import D, plus
 from .timeline import Fact, of
 
@@ -64,10 +64,17 @@ def case_of(facts: list[Fact], on: date) -> Case:
     plans = [(entered, issued["plan"])] + [(day, plan) for day, *_, plan in changes]
     case: Case = {"facts": facts, "on": on, "issued": issued, "start": start, "periods": contract.periods(facts), "plans": plans,
                   "conditions": timeline.conditions(facts), "stays": timeline.stays(facts, on), "limits": {}, "lines": []}
-    case["gone"] = claims.barred(facts, timeline.fact_day)                # GN-04
+    case["gone"] = claims.barred(facts, day_of)                # GN-04
     for s in case["stays"]:
         s["kind"] = case["conditions"][s["condition_id"]]["kind"]
     return case
+
+
+def day_of(f: Fact) -> date | None:
+    """The day of a fact for GN-01 and GN-04; of a month's report its first day."""
+    if f["type"] == "WorkIncomeReported":
+        return dates.month_first(f["data"]["month"])
+    return D(f["data"].get("discharged_on") or f["data"].get("through")) or timeline.fact_day(f)
 
 
 def plan_on(case: Case, day: date) -> dict:
