@@ -27,8 +27,7 @@ lint: $(VENV)/.ready  ## style and types
 	$(BIN)/mypy
 
 evidence: $(VENV)/.ready  ## the figures of trust: tests, answers, reasons, followers, rebuilds; with seed, count and time
-	$(BIN)/python -m bench.noticed
-	$(BIN)/python -m bench.evidence
+	@failed=0; for part in noticed evidence; do $(BIN)/python -m bench.$$part || failed=1; done; exit $$failed
 
 docs: $(VENV)/.ready  ## the pages that are made from the clauses
 	$(BIN)/python -c "from ledger.clauses import register; print(register(), end='')" > docs/interpretations.md
