@@ -151,11 +151,14 @@ def netted(posted: Iterable[Posting]) -> list[Posting]:
         found[0] += lines
         found[1] += amount
         found[2] += sign
-    return [
-        Posting(account, day, first, last, lines, amount, stands if sign else None, sign)
-        for (account, day, first, last, stands), (lines, amount, sign) in sums.items()
-        if lines or amount or sign
-    ]
+    once_each: list[Posting] = []
+    for (account, day, first, last, stands), (lines, amount, sign) in sums.items():
+        if lines or amount or sign:
+            once = max(-1, min(sign, 1))
+            once_each.append(Posting(account, day, first, last, lines, amount, stands if sign else None, once))
+            # what is shown alike may stand from two days on: a movement takes back one of them, so that it names one account
+            once_each += [once_each[-1]._replace(lines=0, amount=0)] * (abs(sign) - 1)
+    return once_each
 
 
 def always(account: Account, stands: Account, sign: int) -> Posting:

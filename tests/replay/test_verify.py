@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from sqlalchemy import Engine
 
 from ledger.application import ClaimsLedger
+from ledger.journal import Deadline
 from projections import dialect
 from projections.catch_up import catch_up
 from projections.engine import writing
@@ -28,6 +30,7 @@ from tests.projections.stores import (
     line,
     opened,
     opening,
+    taken_back,
     tampered,
 )
 
@@ -55,6 +58,15 @@ def test_what_is_right_is_found_right(pair: tuple[ClaimsLedger, Engine]) -> None
     database = int(made.dialect.name == "sqlite")
     counted = {"chain": ledger.head()[0], "index": 6, "database": database, "projection": 6, "answers": 6}
     assert checks == [Checked(name, count, 0) for name, count in counted.items()]
+
+
+def test_what_stands_alike_from_two_days_on_is_right_too(target: str) -> None:
+    alike = [Deadline(date(2024, 1, day), "payment", "q1", date(2024, 3, 1), None, ("GN-01",)) for day in (2, 3)]
+    with opened(target, new_policy=Told, clock=Clock()) as pair:
+        pair[0].record([fact(1, entries=[held(), *added(*alike)]), fact(2, entries=taken_back(*alike))])
+        catch_up(pair[1], pair[0])
+
+        assert verified(pair)[1] == []
 
 
 def test_a_read_model_that_lags_is_not_wrong(pair: tuple[ClaimsLedger, Engine]) -> None:
