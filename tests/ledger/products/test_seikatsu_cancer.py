@@ -273,3 +273,44 @@ def test_sk_07_an_onset_before_the_riders_entry_declines_every_month() -> None:
     treated(history, "2023-04-25", "2023-05-02")
 
     assert declined(history) == ["SK-04", "SK-04"]
+
+
+# ---- the rider held or not ------------------------------------------------------------------------------------------------------------
+
+
+def test_sk_60_the_limit_of_the_period_is_shown_where_the_rider_is_held() -> None:
+    assert with_cancer(DIAGNOSIS).used(END, "cancer_diagnosis.period") == {"2023-01-01": (0, 1)}
+    assert with_cancer(ANTICANCER).used(END, "cancer_diagnosis.period") == {}
+
+
+def test_sk_66_without_the_rider_there_is_no_line() -> None:
+    never, dropped = with_cancer({}), with_cancer(ANTICANCER)
+    dropped.add("CoverageChanged", effective_on="2023-04-01", plan=plan())
+    for history in (never, dropped):
+        treated(history, "2023-04-05")
+        assert history.on(END)["benefits"] == []
+
+
+def test_sk_07_what_caused_a_cancer_under_treatment_is_no_matter() -> None:
+    history = Seikatsu(riders=ANTICANCER)
+    history.sickness("c0", onset="2020-01-01")
+    history.sickness("c1", icd10="C34.1", caused_by=["c0"])
+    treated(history, "2023-04-05")
+
+    assert history.pays(END) == {"anticancer": 100_000}
+
+
+def test_sk_69_treatment_that_ended_in_a_gap_begins_no_incident_with_the_period_after_it() -> None:
+    history = with_cancer(ANTICANCER)
+    history.add("PolicyRenewed", period_start="2024-02-15", period_end="2025-02-15")
+    treated(history, "2024-02-01", "2024-02-10")
+
+    assert (history.pays("2024-12-31"), declined(history, "2024-12-31")) == ({}, ["SK-00"])
+
+
+def test_sk_69_treatment_on_the_first_day_of_the_period_after_a_gap_begins_one() -> None:
+    history = with_cancer(ANTICANCER)
+    history.add("PolicyRenewed", period_start="2024-02-15", period_end="2025-02-15")
+    treated(history, "2024-02-01", "2024-02-15")
+
+    assert history.pays("2024-12-31") == {"anticancer": 100_000}

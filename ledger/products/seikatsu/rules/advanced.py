@@ -54,7 +54,7 @@ def advanced_care_limit(period: Period) -> Limit:
 def _claim(facts: Facts, received: Known[ev.AdvancedCareReceived]) -> Iterator[Claim]:
     fact, day = received.data, received.data.received_on
     condition = conditions(facts).get(fact.condition_id) if fact.condition_id is not None else None
-    covered = cover(facts, base, fact.condition_id if condition else None, day, day)
+    covered = cover(facts, base, fact.condition_id, day, day)
     if not covered.held:
         return
     injured_on = accident_day(condition) if condition is not None and condition.kind == "injury" else None

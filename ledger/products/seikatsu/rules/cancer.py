@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import date, timedelta
-from itertools import pairwise
+from datetime import date
 from typing import NamedTuple
 
 from ledger import events as ev
@@ -96,11 +95,10 @@ def _diagnosis(facts: Facts, diagnosed: Known[ev.CancerDiagnosed]) -> Iterator[C
 
 
 class Treated(NamedTuple):
-    """What one treatment or prescription gave in one month: the first and last treated day in it."""
+    """What one treatment or prescription gave in one month, from a treated day of it on."""
 
     first: date
     event_id: str
-    last: date
     fact: ev.AnticancerTreated
     chain: frozenset[str]
 
@@ -170,14 +168,12 @@ def anticancer_treatment(facts: Facts, lines: Sequence[Line]) -> Iterator[Claim 
 
 def _treated(facts: Facts) -> Iterator[Treated]:
     """Every treatment, month by month, and in a month from each day on which what is held can change; in order of day and event id."""
-    changes = sorted(turns(facts))
     for treated in facts.of(ev.AnticancerTreated):
         fact, chain = treated.data, chains(facts)[treated.data.condition_id]
         for month in months_touched(fact.from_, fact.to):
             first, last = max(fact.from_, month_first(month)), min(fact.to, month_last(month))
-            starts = [first, *(day for day in changes if first < day <= last), last + timedelta(1)]
-            for start, following in pairwise(starts):
-                yield Treated(start, treated.event_id, following - timedelta(1), fact, chain)
+            for start in sorted(day for day in turns(facts) | {first} if first <= day <= last):
+                yield Treated(start, treated.event_id, fact, chain)
 
 
 @clause("SK-07")
@@ -185,7 +181,8 @@ def _declined_by(facts: Facts, one: Treated) -> str | None:
     """The clause that declines a month of treatment, whatever its incident: for its cover only the cancer's own onset counts (Q35)."""
     condition = conditions(facts)[one.fact.condition_id]
     rule = next((rule.clauses[0] for rule in DECLINING if rule(facts, one.fact)), None)  # type: ignore[attr-defined]
-    covered = any(not begun_before(facts, layer, one.fact.condition_id, False) for layer in layers(facts, anticancer, one.first))
+    held = layers(facts, anticancer, one.first)
+    covered = any(not begun_before(facts, layer, one.fact.condition_id, with_causes=False) for layer in held)
     return excluded(condition, one.first) or rule or (None if covered else "SK-04")
 
 

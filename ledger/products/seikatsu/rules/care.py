@@ -70,7 +70,7 @@ def states_of_care(facts: Facts) -> list[State]:
     insured = policy(facts).issued.insured.person_id
     certificates = [c for c in facts.of(ev.CareCertified) if c.data.person_id == insured]
     ended = [e.data.ended_on for e in facts.of(ev.CareEnded) if e.data.person_id == insured]
-    died_on = min((d.data.died_on for d in facts.of(ev.PersonDied) if d.data.person_id == insured), default=date.max)
+    died_on = next((d.data.died_on for d in facts.of(ev.PersonDied) if d.data.person_id == insured), date.max)
     states: list[State] = []
     for n, certificate in enumerate(certificates):
         following = certificates[n + 1] if n + 1 < len(certificates) else None

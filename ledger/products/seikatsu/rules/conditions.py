@@ -40,7 +40,7 @@ def _chains(facts: Facts) -> Mapping[str, frozenset[str]]:
     chain_of = {one: {one} for one in conditions(facts)}
     for one, condition in conditions(facts).items():
         for cause in condition.caused_by:
-            if cause in chain_of and chain_of[cause] is not chain_of[one]:
+            if cause in chain_of:
                 chain_of[one] |= chain_of[cause]
                 for member in chain_of[cause]:
                     chain_of[member] = chain_of[one]
@@ -53,7 +53,7 @@ def same_chain(facts: Facts, one: str, other: str) -> bool:
     return other in chains(facts).get(one, frozenset({one}))
 
 
-def onsets(facts: Facts, condition_id: str, *, with_causes: bool = True) -> Iterator[date]:
+def onsets(facts: Facts, condition_id: str, *, with_causes: bool) -> Iterator[date]:
     """The days of onset that SK-04 looks at: an injury begins with its accident; a pregnancy is judged by its diagnosis (SK-08)."""
     for one in causes(facts, condition_id) if with_causes else {condition_id}:
         condition = conditions(facts).get(one)

@@ -108,8 +108,7 @@ def _policy(facts: Facts) -> Contract[SeikatsuPlan]:
 
 def period_begun(facts: Facts, day: date) -> Period | None:
     """The policy period of a day; after the last one, the last that began before it."""
-    held = policy(facts)
-    return held.period(day) or max((period for period in held.periods if period.start <= day), default=None)
+    return max((period for period in policy(facts).periods if period.start <= day), default=None)
 
 
 def turns(facts: Facts) -> frozenset[date]:
@@ -167,11 +166,6 @@ def _enter(stack: list[Layer], layer: Layer) -> None:
     stack.append(layer._replace(amount=below + layer.amount))
 
 
-def held_on(facts: Facts, option: Option, on: date) -> int:
-    """All that is held of an option on a day; 0 where the person is not in the scheme."""
-    return sum(layer.amount for layer in layers(facts, option, on)) if in_scheme(facts, on) else 0
-
-
 # ---- what covers a case ----------------------------------------------------------------------------------------------
 
 
@@ -212,11 +206,11 @@ def _barred(facts: Facts, layer: Layer, condition_id: str, relief_day: date | No
     if with_causes and pregnant_before(facts, layer, condition_id):
         return "SK-08"
     relieved = relief_day is not None and relief_day >= _relief_from(layer)
-    return "SK-04" if not relieved and begun_before(facts, layer, condition_id, with_causes) else None
+    return "SK-04" if not relieved and begun_before(facts, layer, condition_id, with_causes=with_causes) else None
 
 
 @clause("SK-04")
-def begun_before(facts: Facts, layer: Layer, condition_id: str, with_causes: bool = True) -> bool:
+def begun_before(facts: Facts, layer: Layer, condition_id: str, *, with_causes: bool) -> bool:
     """A condition whose onset, or that of anything it follows from, lies before a layer's entry is not covered by it (Q26, Q27)."""
     return any(onset < layer.entered_on for onset in onsets(facts, condition_id, with_causes=with_causes))
 
