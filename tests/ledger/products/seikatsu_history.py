@@ -13,7 +13,7 @@ INSURED = {"person_id": "p1", "birth_date": "1970-05-05"}
 
 
 def plan(
-    units: str = "1", hospital_type: int = 365, riders: dict[str, Any] | None = None, **more: Any
+    units: str | None = "1", hospital_type: int = 365, riders: dict[str, Any] | None = None, **more: Any
 ) -> dict[str, Any]:
     """A plan's options as on the wire."""
     return {"units": units, "hospital_type": hospital_type, "riders": riders or {}} | more
@@ -29,7 +29,7 @@ class Seikatsu(History):
 
     def __init__(
         self,
-        units: str = "1",
+        units: str | None = "1",
         riders: dict[str, Any] | None = None,
         hospital_type: int = 365,
         period: tuple[str, str] = YEAR,

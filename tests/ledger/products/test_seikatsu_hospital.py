@@ -114,7 +114,7 @@ def test_sk_20_a_stay_counts_to_its_last_known_day_for_joining_too() -> None:
 # ---- SK-22, SK-23: other conditions ----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("first", "joined"), [("2023-03-05", "s1"), ("2023-03-10", "s1"), ("2023-03-11", "s2")])
+@pytest.mark.parametrize(("first", "joined"), [("2023-03-01", "s1"), ("2023-03-05", "s1"), ("2023-03-10", "s1"), ("2023-03-11", "s2")])
 def test_sk_22_a_stay_for_another_condition_joins_where_it_begins_in_a_running_stay(first: str, joined: str) -> None:
     history = Seikatsu()
     history.sickness("c1", "2023-02-01")

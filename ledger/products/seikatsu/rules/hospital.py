@@ -8,7 +8,7 @@ from datetime import date
 from ledger.journal import Item, Line
 from ledger.limits import Claim, Limit
 from ledger.money import Reckoned
-from ledger.periods import Period
+from ledger.periods import Period, days
 from ledger.product import clause
 from ledger.products.general.stays import Stay
 from ledger.products.seikatsu.rules.conditions import accident_day, conditions
@@ -77,9 +77,9 @@ def _declined(facts: Facts, uncovered: Uncovered) -> Iterator[Claim]:
 
 
 def _run(stay: Stay, key: str, first: date, last: date, rate: Reckoned, rules: tuple[str, ...]) -> Claim:
-    n = (last - first).days + 1
     return Claim(
-        "hospital_daily", key, first, first, last, "day", n, rate.amount, rules, stay.events, order=(stay.stay_id,), steps=rate.steps
+        "hospital_daily", key, first, first, last, "day", days(first, last), rate.amount, rules, stay.events,
+        order=(stay.stay_id,), steps=rate.steps,
     )  # fmt: skip
 
 

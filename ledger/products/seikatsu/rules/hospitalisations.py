@@ -199,7 +199,7 @@ def uncovered_included(facts: Facts, stay: Stay) -> date:
     ]
     first = last = date.min
     for one in chain[: chain.index(stay) + 1]:
-        within = last > date.min and one.first <= days_after(last, TERMS.number("join_days", one.first))
+        within = one.first <= days_after(last, TERMS.number("join_days", one.first))
         first = first if within else one.first
         last = max(last, one.last) if within else one.last
     return first

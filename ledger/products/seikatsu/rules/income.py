@@ -65,7 +65,7 @@ def qualifies(disability: Disability) -> bool:
     wait_to = disability.pay_from - ONE_DAY
     reported = disability.reports
     unable = all(_unable(reported.get(month)) for month in months_touched(start, unable_to))
-    return unable and all(_lost(reported.get(month)) for month in months_touched(unable_to + ONE_DAY, wait_to))
+    return unable and all(_lost(reported.get(month)) for month in months_touched(unable_to, wait_to))
 
 
 def _unable(report: Report | None) -> bool:
@@ -108,8 +108,6 @@ def part_of_month(amount: Reckoned, first: date, last: date) -> Reckoned:
 def _months(facts: Facts, disability: Disability) -> Iterator[Claim]:
     fact, condition = disability.fact, conditions(facts)[disability.fact.condition_id]
     covered = cover(facts, income, fact.condition_id, fact.disabled_on, None)
-    if not covered.held:
-        return
     rule = excluded(condition, fact.disabled_on) or (None if in_scheme(facts, fact.disabled_on) else "SK-00")
     rule = rule or ("SK-80" if covered.reason in {"SK-04", "SK-04a"} else covered.reason)
     pay_to = last_paid_day(facts, disability)

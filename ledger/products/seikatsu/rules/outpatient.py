@@ -246,6 +246,8 @@ def _worn_days(facts: Facts, worn: Known[ev.ImmobilisationWorn]) -> Iterator[Tre
         if not n or day in changes:
             covered = cover(facts, base, fact.condition_id, day, None)
             held_ways = injury_ways(day, condition, covered)
+        if not covered.held:
+            continue
         declined_by = covered.reason or excluded(condition, day) or ("SK-36" if in_hospital(facts, day) else None)
         ways = tuple(way._replace(counts_from=day) for way in held_ways) if declined_by is None else ()
         rate = visit_rate(covered.held, day)
@@ -264,10 +266,7 @@ def _worn_out_of_time(facts: Facts, worn: Known[ev.ImmobilisationWorn]) -> Itera
             claim = Claim(
                 "outpatient_daily", worn.event_id, start, start, end, "day", n, rate.amount, ("SK-39",), (worn.event_id,), steps=rate.steps
             )  # fmt: skip
-            declined = claim.decline("SK-38" if counts else "SK-39")
-            yield declined._replace(judged_on=accident_day(condition) or start, condition_id=fact.condition_id)
-            if not counts:
-                return
+            yield claim.decline("SK-38" if counts else "SK-39")
 
 
 # ---- SK-40: modes ----------------------------------------------------------------------------------------------------
@@ -292,7 +291,7 @@ def _runs(outcomes: Iterable[Taken]) -> Iterator[list[Taken]]:
 
     def fared(place: tuple[int, Taken]) -> tuple[Any, ...]:
         n, taken = place
-        way = (taken.way.limit, taken.way.rate.amount, taken.way[3:]) if taken.way else None
+        way = (taken.way.limit, taken.way.rate.amount) if taken.way else None
         return taken.treated.event_id, taken.treated.day.toordinal() - n, way, taken.reason, taken.treated.rate.amount
 
     for _, run in groupby(enumerate(outcomes), fared):

@@ -9,7 +9,7 @@ from ledger import events as ev
 from ledger.codes import Icd10List
 from ledger.journal import Certificate, Item, Line
 from ledger.limits import Claim
-from ledger.periods import month_first, months_touched
+from ledger.periods import days, month_first, months_touched
 from ledger.product import clause
 from ledger.products.general.claims import Filed, filed
 from ledger.products.seikatsu.rules.conditions import conditions
@@ -26,9 +26,9 @@ def certificates(facts: Facts, lines: Sequence[Line]) -> Iterator[Claim | Item]:
         return
     payable = [_to_the_day_in_view(facts, line) for line in lines if line.payable and facts.reached(line.counts_from)]
     own = {claim.claim_id: claimed_lines(payable, claim) for claim in filed_claims}
-    for claim in filed_claims:
+    for n, claim in enumerate(filed_claims):
         lines_of_claim = own[claim.claim_id]
-        earlier = since_last_certificate(facts, claim)
+        earlier = since_last_certificate(facts, claim, filed_claims[:n])
         counted = frozenset(lines_of_claim).union(*(own[one.claim_id] for one in earlier))
         claimed, threshold = sum(line.payable for line in counted), threshold_of(facts, lines_of_claim, claim.filed_on)
         required = bool(lines_of_claim) and (always_required(lines_of_claim, claim.filed_on) or claimed > threshold)
@@ -44,16 +44,14 @@ def claimed_lines(payable: Iterable[Line], claim: Filed) -> frozenset[Line]:
 
 
 @clause("SK-90")
-def since_last_certificate(facts: Facts, claim: Filed) -> list[Filed]:
-    """The claims up to this one, of those filed after the last certificate handed in for another by its filing (Q8, Q9)."""
+def since_last_certificate(facts: Facts, claim: Filed, before: Sequence[Filed]) -> list[Filed]:
+    """Of the claims before this one those filed after the last certificate handed in for another by its filing (Q8, Q9)."""
     given = [
         c.data.submitted_on
         for c in facts.of(ev.CertificateSubmitted)
         if c.data.claim_id != claim.claim_id and c.data.submitted_on <= claim.filed_on
     ]
-    order = (claim.filed_on, claim.claim_id)
-    earlier = [one for one in facts.once(filed) if (one.filed_on, one.claim_id) < order and (not given or one.filed_on > max(given))]
-    return [*earlier, claim]
+    return [one for one in before if not given or one.filed_on > max(given)]
 
 
 @clause("SK-90")
@@ -98,12 +96,12 @@ def _to_the_day_in_view(facts: Facts, line: Line) -> Line:
 def growing_days(facts: Facts) -> list[date]:
     """Days on which what was claimed grows though no fact is dated to them: those of a stay or a device that outlasts the filing,
     the further months of a prescription, the start of a cancer's treatment, the first day of pay for a work disability."""
-    days: set[date] = set()
+    growing: set[date] = set()
     for claim in facts.once(filed):
         for first, last in _growing(facts, claim):
             start = max(first, claim.filed_on)
-            days |= {start + timedelta(n) for n in range((last - start).days + 1)}
-    return sorted(days)
+            growing |= {start + timedelta(n) for n in range(days(start, last))}
+    return sorted(growing)
 
 
 def _growing(facts: Facts, claim: Filed) -> Iterator[tuple[date, date]]:
@@ -118,7 +116,7 @@ def _growing(facts: Facts, claim: Filed) -> Iterator[tuple[date, date]]:
     for treated in facts.of(ev.AnticancerTreated):
         if claim.concerns((treated.event_id,)):
             months = map(month_first, months_touched(treated.data.from_, treated.data.to))
-            yield from ((day, day) for day in months if day > treated.data.from_)
+            yield from ((day, day) for day in months)
     for diagnosed in facts.of(ev.CancerDiagnosed):
         started = diagnosed.data.treatment_started_on
         if started is not None and claim.concerns((diagnosed.event_id,)):
