@@ -314,3 +314,11 @@ def test_sk_69_treatment_on_the_first_day_of_the_period_after_a_gap_begins_one()
     treated(history, "2024-02-01", "2024-02-15")
 
     assert history.pays("2024-12-31") == {"anticancer": 100_000}
+
+
+def test_sk_69_the_first_day_of_a_period_is_its_own() -> None:
+    history = with_cancer(ANTICANCER)
+    history.renewed(2024)
+    treated(history, "2024-01-01")
+
+    assert history.used("2024-06-30", "anticancer.period") == {"2024-01-01": (100_000, 6_000_000)}

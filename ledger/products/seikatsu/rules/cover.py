@@ -192,9 +192,10 @@ def cover(
     held = sum(layer.amount for layer in stack)
     if not in_scheme(facts, deciding_day):
         return Cover(0, held, "SK-00")
-    if condition_id is None:
-        return Cover(held, held)
-    barred = {layer: _barred(facts, layer, condition_id, relief_day, with_causes) for layer in stack}
+    barred = {
+        layer: _barred(facts, layer, condition_id, relief_day, with_causes) if condition_id is not None else None
+        for layer in stack
+    }
     amount = sum(layer.amount for layer, reason in barred.items() if reason is None)
     if amount or not stack:
         return Cover(amount, held)
