@@ -22,9 +22,8 @@ from ledger.timeline import Facts
 def certificates(facts: Facts, lines: Sequence[Line]) -> Iterator[Claim | Item]:
     """For each claim, in order of filing: what has been claimed since the last certificate, and whether that needs one."""
     filed_claims = facts.once(filed)
-    if not filed_claims:
-        return
-    payable = [_to_the_day_in_view(facts, line) for line in lines if line.payable and facts.reached(line.counts_from)]
+    counted_from = (line for line in lines if line.payable and facts.reached(line.counts_from))
+    payable = [_to_the_day_in_view(facts, line) for line in counted_from] if filed_claims else []
     own = {claim.claim_id: claimed_lines(payable, claim) for claim in filed_claims}
     for n, claim in enumerate(filed_claims):
         lines_of_claim = own[claim.claim_id]

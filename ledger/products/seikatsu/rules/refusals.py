@@ -28,8 +28,6 @@ FOR_ITSELF = (ev.CancerDiagnosed, ev.AnticancerTreated)
 def without_onset(facts: Facts, new: Known[Any]) -> Ground | None:
     """A sickness without onset cannot be recorded with a benefit-bearing fact; nor one that follows from such a sickness (Q26, Q27)."""
     condition_id = new.data.condition_id
-    if condition_id is None:
-        return None
     read = (
         causes(facts, condition_id)
         if isinstance(new.data, FOR_ITS_CAUSES)
@@ -49,7 +47,7 @@ def without_onset(facts: Facts, new: Known[Any]) -> Ground | None:
 @clause("SK-04a")
 def without_accident(facts: Facts, new: Known[Any]) -> Ground | None:
     """An injury is judged by the day of its accident (Q50)."""
-    condition = conditions(facts).get(new.data.condition_id) if new.data.condition_id is not None else None
+    condition = conditions(facts).get(new.data.condition_id)
     if condition is None or condition.kind != "injury" or accident_day(condition) is not None:
         return None
     allowed = Words(
