@@ -107,3 +107,10 @@ def test_sk_82_where_a_correction_takes_the_day_of_birth_away_no_age_ends_it() -
     assert history.on("2028-01-01")["benefits"][-1]["to"] == "2027-01-09"
     history.add("FactAmended", target=history.issued, data=issued | {"plan": plan(), "insured": {"person_id": "p1"}}, reason="not known")
     assert history.on("2028-01-01")["benefits"][-1]["to"] == "2027-12-31"
+
+
+def test_sk_82_of_two_days_of_death_recorded_the_earlier_ends_it() -> None:
+    history = unable_for(worker(), 20)
+    for day in ("2024-03-15", "2024-02-15"):
+        history.add("PersonDied", person_id="p1", died_on=day)
+    assert income(history, "2024-06-30") == TO_JANUARY + 100_000
