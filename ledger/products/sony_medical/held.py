@@ -37,8 +37,8 @@ class Held(NamedTuple):
         """The last day to which the contract runs on unbroken from a day in it."""
         last = day
         for _, first, period_last in own_days(self.contract.covered_periods()):
-            if first <= last + ONE_DAY and last <= period_last:
-                last = period_last
+            if first <= last + ONE_DAY:
+                last = max(last, period_last)
         return min([last, *(end.day if end.state == "ended_by_death" else end.day - ONE_DAY for end in self.ended)])
 
 

@@ -81,7 +81,8 @@ def missed_in_a_row(facts: Facts) -> Iterator[Missed]:
         paid = [first_paid_on(facts, month), first_paid_on(facts, month_add(month, 1))]
         if all(paid_on is None or paid_on > due_on for paid_on in paid):
             last = _last_day(month_add(month, 1), due_on)
-            paid_on = None if None in paid else max(day for day in paid if day)
+            known = [day for day in paid if day is not None]
+            paid_on = max(known) if len(known) == len(paid) else None
             first_due_on = min(first.due_on, second.due_on)
             yield Missed(due_on, last, first_due_on, paid_on, (first.event_id, second.event_id))
 

@@ -186,6 +186,17 @@ def test_sm_02_two_graces_that_end_on_one_day_are_one_deadline() -> None:
     assert h.deadlines("2023-02-01", "grace") == [("2023-01-31", None, True)]
 
 
+def test_sm_02_a_grace_of_one_day() -> None:
+    h = policy()
+    h.add("PremiumMissed", due_month="2022-11", due_on="2022-11-28")
+    h.add("PremiumMissed", due_month="2022-12", due_on="2022-12-30")
+    assert h.state("2022-12-31") == ("grace", "2022-12-31", "2022-12-31")
+
+
+def test_sm_02_a_lapse_of_one_day_breaks_the_time_in_force() -> None:
+    assert lapsed(reinstated="2023-01-02").state("2023-01-02") == ("in_force", "2023-01-02", "2027-03-31")
+
+
 # ---- SM-03 ------------------------------------------------------------------------------------------------------------------------
 
 
@@ -433,6 +444,14 @@ def test_sm_05_the_lapse_that_goes_on_is_the_one_reinstated() -> None:
     assert lapsed_twice(reinstated="2023-04-10").state("2023-04-10") == ("in_force", "2023-04-10", "2027-03-31")
 
 
+def test_sm_05_a_second_reinstatement_leaves_the_first_lapse_as_it_was() -> None:
+    h = lapsed_twice(reinstated="2023-04-10")
+    assert h.deadlines("2023-04-10", "reinstatement") == [
+        ("2023-12-31", "2023-01-20", False),
+        ("2024-03-31", "2023-04-10", False),
+    ]
+
+
 def test_sm_05_maturity_is_that_of_the_last_period_and_of_two_cancellations_the_earlier_counts() -> None:
     h = lapsed(period=("2022-04-01", "2023-04-01"))
     h.add("PolicyRenewed", period_start="2023-04-01", period_end="2024-04-01")
@@ -495,6 +514,14 @@ def test_sm_03_the_nearest_of_several_is_named(recorded: str, derived: str) -> N
     h = lapsed_twice()
     h.add("PolicyLapsed", lapsed_on=recorded, ground="premium")
     assert [d["derived"] for d in h.on("2023-06-01")["discrepancies"]] == [derived]
+
+
+def test_sm_03_a_migrated_lapse_is_not_named_as_the_derived_one() -> None:
+    h = policy()
+    h.add("PolicyLapsed", lapsed_on="2022-06-01", ground="premium")
+    miss(h, "2022-11")
+    h.add("PolicyLapsed", lapsed_on="2023-01-15", ground="premium")
+    assert [(d["recorded"], d["derived"]) for d in h.on("2023-02-01")["discrepancies"]] == [("2023-01-15", None)]
 
 
 def test_sm_03_the_derived_lapse_is_named_from_its_day() -> None:
