@@ -59,7 +59,7 @@ def test_sk_37_the_730_days_are_those_of_its_hospitalisation_not_of_another_befo
     assert outcomes(history) == [(day, day, 2_500)]
 
 
-@pytest.mark.parametrize("day", [plus(ACCIDENT, -1), plus(ACCIDENT, 180)])
+@pytest.mark.parametrize("day", [plus(ACCIDENT, n) for n in (-3, -1, 180, 185)])
 def test_sk_38_a_device_worn_on_a_day_outside_the_window_alone_is_declined(day: str) -> None:
     history = injured()
     history.worn(day, day)
