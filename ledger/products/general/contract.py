@@ -66,8 +66,7 @@ class Contract(NamedTuple, Generic[P]):
     def covered_periods(self) -> tuple[Period, ...]:
         """The periods as cover runs: the first from the day of entry where that is later than the period's start."""
         first, *later = self.periods
-        entered = first.start < self.entered_on < first.end
-        return (first._replace(start=self.entered_on) if entered else first, *later)
+        return (first._replace(start=max(first.start, self.entered_on)), *later)
 
     def _of_the_earlier_period(self, change: PlanHeld[P], day: date) -> bool:
         """Whether a renewal brings its plan in on a day that still belongs to the period before."""

@@ -84,7 +84,7 @@ def obstructions(facts: Facts, claim_id: str, completed: date) -> list[Run]:
     merged: list[Run] = []
     for fact in facts.naming(ev.ClaimObstructed, "claim_id", claim_id):  # in order of their first days
         run = Run(max(fact.data.from_, completed), facts.cut(fact.data.to))
-        if merged and run.first <= days_after(merged[-1].last, 1):
+        if merged and run.first <= merged[-1].last:
             merged[-1] = Run(merged[-1].first, max(merged[-1].last, run.last))
         else:
             merged.append(run)
@@ -131,8 +131,6 @@ def _prescribed(facts: Facts, claim: Claim) -> str | None:
     condition alone names nothing, for it has no day and may bring benefits for years.
     """
     made = {filed for event_id in claim.events for filed in claims_for(facts, event_id)}
-    if not made:
-        return None
     dated = {event_id: day for event_id in claim.events if (day := day_of(facts, event_id)) != UNDATED}
     arose = right_arose(claim, dated.values())
     own = [filed for filed in made if filed.covers(dated, claim.counts_from)]

@@ -165,8 +165,9 @@ def test_gn_01_what_a_later_fact_brings_counts_on_its_day(amount: int, met: date
 @pytest.mark.parametrize(("counts_from", "met"), [("2025-05-11", None), ("2025-05-12", date(2025, 5, 11))])
 def test_gn_01_a_lump_sum_that_comes_to_count_later_by_itself_does_not(counts_from: str, met: date | None) -> None:
     day = date.fromisoformat(counts_from)
+    run = run_of_days(date(2025, 5, 1), date(2025, 5, 11), ADMITTED)
     lump = Line(day, "lump_long", "s1", day, day, "time", 1, 50_000, 50_000, 50_000, "payable", (), (ADMITTED,))
-    assert settled("2025-05-11", 49_999, [lump]) == met
+    assert settled("2025-05-11", 55_000, [run, lump]) == met
 
 
 def settled(paid_on: str, amount: int, lines: list[Line]) -> date | None:
@@ -258,6 +259,7 @@ def test_gn_02_an_inquiry_of_another_claim_changes_nothing() -> None:
         ([("2025-07-31", "2025-08-05")], "2025-07-30"),  # after it
         ([("2025-07-30", "2025-08-01")], "2025-08-02"),  # its own days carry it on
         ([("2025-07-10", "2025-07-12"), ("2025-07-12", "2025-07-13")], "2025-08-03"),  # a shared day once
+        ([("2025-07-10", "2025-07-10"), ("2025-07-12", "2025-07-12")], "2025-08-01"),  # not the day between two
         (
             [("2025-07-10", "2025-07-10"), ("2025-07-31", "2025-07-31")],
             "2025-08-01",

@@ -307,7 +307,15 @@ def test_kr_11_from_the_payment_in_arrears_on_the_new_terms_serve(event: str, am
 def test_kr_11_the_old_terms_serve_from_the_day_after_the_day_due() -> None:
     h = changed(due_on="2025-07-10")
     certify(h)
+    h.add("PremiumPaid", due_months=["2025-08"], paid_on="2025-07-10", amount=3_000)  # looked at anew on the day due
     assert [line[2] for day in ("2025-07-10", "2025-07-11") for line in h.lines(day)] == [2_000_000, 1_000_000]
+
+
+def test_kr_11_a_change_without_added_premium_serves_from_its_day() -> None:
+    h = policy()
+    h.add("CoverageChanged", effective_on="2025-06-10", plan={"care_benefit": 2_000_000, "min_level": "care2"})
+    certify(h)
+    assert h.lines("2026-01-01") == [("care_benefit", "2025-06-10", 2_000_000)]
 
 
 @pytest.mark.parametrize(

@@ -136,6 +136,7 @@ def test_kr_07_of_two_reports_of_the_death_the_earlier_day_counts() -> None:
         (10_000, YEAR[9:], 3_333 + 3_334),
         (11, YEAR[9:], 4 + 3),
         (3_000, YEAR[11:], 3_000),
+        (1, YEAR[11:], 1),
         (10_001, YEAR[10:], 5_001 + 5_000),
     ],
 )
@@ -287,6 +288,12 @@ def test_of_several_endings_the_earliest_decides_the_refund_and_its_rule() -> No
     assert h.deadlines("2025-12-31", "renewal_notice") == []
 
 
+def test_kr_02_of_two_endings_the_earlier_one_leaves_no_notice_due() -> None:
+    h = ended("PersonDied", person_id="p1", died_on="2026-01-20")
+    h.add("PolicyCancelled", cancelled_on="2025-12-20")
+    assert h.deadlines("2026-02-01", "renewal_notice") == []
+
+
 @pytest.mark.parametrize(("type_", "ground"), [("PolicyVoided", "other"), ("PolicyRevoked", "fraud")])
 def test_kr_02_a_contract_that_never_was_has_no_renewal_notice_due_however_short_its_period(
     type_: str, ground: str
@@ -312,6 +319,14 @@ def test_a_recorded_lapse_ends_with_the_first_reinstatement_after_it(reinstated:
     for day in reinstated:
         h.add("PolicyReinstated", reinstated_on=day, unpaid_premium=0, interest=0)
     assert [h.state(day)[0] for day in ("2025-10-01", "2025-10-02")] == state
+
+
+def test_kr_07_of_two_reinstatements_the_first_ends_a_recorded_lapse() -> None:
+    h = policy()
+    h.add("PolicyLapsed", lapsed_on="2025-10-01", ground="premium")
+    for day in ("2025-10-03", "2025-10-02"):
+        h.add("PolicyReinstated", reinstated_on=day, unpaid_premium=0, interest=0)
+    assert h.state("2025-10-03") == ("in_force", "2025-10-02", "2026-04-01")
 
 
 def test_kr_07_is_the_rule_of_what_a_recorded_lapse_leaves_without_cover() -> None:
