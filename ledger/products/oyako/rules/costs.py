@@ -121,8 +121,6 @@ def excluded(facts: Facts, period: Target) -> str | None:
 @clause("OY-20")
 def undisclosed(facts: Facts, claim: Claim) -> str | None:
     """Rescission of the contract for breach of disclosure has the effect of KR-04 (告知義務)."""
-    if not facts.of(ev.PolicyRescinded):
-        return None
     return UNDISCLOSED.declines(ending_the_contract(facts, trigger_day(facts)), claim)
 
 
