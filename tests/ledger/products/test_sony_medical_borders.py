@@ -38,6 +38,7 @@ def test_sm_11_is_named_in_each_of_several_renewals_undone() -> None:
     cool_off(h, "2023-03-20", "2023-03-25")
     care(h, "2024-05-10", 1_000)
     assert [found[2:] for found in h.lines("2024-06-01")] == [(0, "SM-11")]
+    assert h.state("2024-06-01") == ("matured", "2023-04-01", None)
 
 
 @pytest.mark.parametrize(("day", "state"), [("2024-03-31", "in_force"), ("2024-04-01", "matured")])
