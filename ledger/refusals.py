@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from ledger import events as ev
 from ledger.errors import Refused, Words
 from ledger.events.explain import explained
+from ledger.periods import Period
 from ledger.product import Plan, Product
 from ledger.timeline import PROVIDES, Facts, Known
 
@@ -106,6 +107,10 @@ def _issued_once(product: Product, facts: Facts, fact: ev.PolicyIssued) -> None:
             allowed=Words("一つの契約に有効な PolicyIssued は一つ", "one PolicyIssued in force for a policy"),
         )
     check_plan(product, fact.plan)
+    last = Period(fact.period_start, fact.period_end, product.clock).last_day
+    if fact.entered_on > last:
+        allowed = Words(f"最初の期間の末日（{last}）までの日", f"a day to the last of the first period ({last})")
+        raise Refused(field="data.entered_on", found=fact.entered_on.isoformat(), allowed=allowed)
 
 
 def _no_overlap(product: Product, facts: Facts, fact: ev.PolicyIssued | ev.PolicyRenewed) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from datetime import date
 from typing import Any
 
 import pytest
 
+from ledger.errors import Refused
 from ledger.limits import Claim
 from ledger.periods import Clock
 from ledger.products.general.claims import Filed
@@ -160,3 +162,19 @@ def test_gn_04_a_claim_for_all_facts_that_says_when_the_right_arose_can_come_too
     certify(h)
     h.add("ClaimFiled", claim_id="k1", filed_on="2025-06-20", right_arose_on="2022-06-19", claimant="insured")
     assert h.lines("2025-06-20") == [("care_benefit", "2025-06-10", 0, "GN-04")]
+
+
+@pytest.mark.parametrize(
+    ("product", "options", "entered", "accepted"),
+    [
+        ("ryoritsu", plan(1), "2026-04-01", True),  # 16:00: the last day is the period's
+        ("seikatsu", {"units": "1", "hospital_type": 365}, "2026-03-31", True),
+        ("seikatsu", {"units": "1", "hospital_type": 365}, "2026-04-01", False),  # 00:00: it is the first day after
+    ],
+)
+def test_kr_01_the_entry_comes_by_the_last_day_of_the_first_period(
+    product: str, options: dict[str, Any], entered: str, accepted: bool
+) -> None:
+    expected = nullcontext() if accepted else pytest.raises(Refused, match="entered_on")
+    with expected:
+        History(product, options, ("2025-04-01", "2026-04-01"), entered_on=entered)
