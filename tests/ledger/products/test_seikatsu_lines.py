@@ -259,3 +259,11 @@ def test_sk_65_a_run_rests_on_its_own_stay_and_those_before_it_whose_days_count(
     history.stay("s3", "2023-04-01", "2023-04-01")
     first, third = set(history.ids[4:6]), set(history.ids[8:10])
     assert [set(line["events"]) for line in lines(history, "three_daily")] == [first, first | third]
+
+
+def test_sk_32_the_type_of_a_hospitalisation_of_another_period_is_no_matter() -> None:
+    history = Seikatsu(hospital_type=365)
+    history.renewed(2024, plan=plan(hospital_type=60))
+    history.sickness()
+    history.stay("s1", "2023-05-01", "2023-05-10")
+    assert history.used("2024-12-31", "hospital_days.period") == {"2023-01-01": (10, 365), "2024-01-01": (0, 60)}
