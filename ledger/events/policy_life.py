@@ -53,9 +53,6 @@ class PolicyIssued(Fact):
     @model_validator(mode="after")
     def _period(self) -> Self:
         ordered(self.period_start, self.period_end, "period_end", "period_start", apart=True)
-        if self.entered_on > self.period_end:
-            words = Words(f"period_end（{self.period_end}）までの日", f"a day to period_end ({self.period_end})")
-            raise refusal(words, field="entered_on", found=self.entered_on.isoformat())
         return self
 
 

@@ -230,8 +230,6 @@ def spans() -> Iterator[Bad]:
             yield f"{type_} empty", with_literal(type_, f"data.{field}", same), f"data.{field}"
 
 
-    yield "PolicyIssued entry", with_literal("PolicyIssued", "data.entered_on", '"2199-12-31"'), "data.entered_on"
-
 
 def nested(levels: int) -> bytes:
     """A plan that makes the whole object so many levels deep: the object, data, the plan, and lists inside it."""

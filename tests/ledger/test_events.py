@@ -122,17 +122,6 @@ def test_a_period_is_never_empty(end: str, accepted: bool) -> None:
             ev.PolicyRenewed.parse(data)
 
 
-@pytest.mark.parametrize(("entered", "accepted"), [("2020-01-01", True), ("2024-01-01", True), ("2024-01-02", False)])
-def test_the_day_of_entry_comes_by_the_end_of_the_first_period(entered: str, accepted: bool) -> None:
-    data = {"product": "oyako", "plan": {}, "insured": {"person_id": "p1"}, "entered_on": entered}
-    data |= {"period_start": "2023-01-01", "period_end": "2024-01-01"}
-    if accepted:
-        ev.PolicyIssued.parse(data)
-    else:
-        with pytest.raises(ValidationError):
-            ev.PolicyIssued.parse(data)
-
-
 @pytest.mark.parametrize("ground", ["disclosure", "additional_premium"])
 def test_a_reason_is_needed_for_a_serious_ground_only(ground: str) -> None:
     ev.PolicyRescinded.parse({"rescinded_on": "2023-01-01", "ground": ground})

@@ -168,6 +168,7 @@ def test_gn_04_a_claim_for_all_facts_that_says_when_the_right_arose_can_come_too
     ("product", "options", "entered", "accepted"),
     [
         ("ryoritsu", plan(1), "2026-04-01", True),  # 16:00: the last day is the period's
+        ("ryoritsu", plan(1), "2026-04-02", False),
         ("seikatsu", {"units": "1", "hospital_type": 365}, "2026-03-31", True),
         ("seikatsu", {"units": "1", "hospital_type": 365}, "2026-04-01", False),  # 00:00: it is the first day after
     ],
