@@ -323,9 +323,10 @@ def sk_13_anticancer(code: str) -> bool:
 
 # ---- lines and limits ----------------------------------------------------------------------------------------------------
 def add(case: Case, benefit: str, key: str, first: date, last: date, gross: int, rule: str, declined: list[str], *,
-        counts_from: date | None = None, events: list[str] = (), condition_id: str | None = None) -> dict:
-    """A line before limits. `declined`: the rules that decline it, in the order in which they are asked; the first decides."""
-    declined = declined or (["GN-04"] if case["gone"](list(events), counts_from or first) else [])
+        counts_from: date | None = None, events: list[str] = (), condition_id: str | None = None, right_from: date | None = None) -> dict:
+    """A line before limits. `declined`: the rules that decline it, in the order in which they are asked; the first decides.
+    `right_from`: the first day of the line of which this is a day (GN-04)."""
+    declined = declined or (["GN-04"] if case["gone"](list(events), right_from or counts_from or first) else [])
     l = answers.line(benefit, key, first, last, gross, rule, counts_from=counts_from, declined=declined[0] if declined else None,
                   events=events, condition_id=condition_id)
     case["lines"].append(l)

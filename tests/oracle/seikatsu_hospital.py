@@ -264,10 +264,12 @@ def hospital_days(case: Case) -> None:
             declined_day(case, s, day)
             continue
         h = part(s, day)
+        if s["days"][-2:-1] != [plus(day, -1)] or h["days"][-1:] != [plus(day, -1)]:
+            s["run"] = day                                             # GN-04: one line, one right
         h["days"].append(day)
         halves = sc.total(h["layers"] if h["kind"] == "sickness" else s["layers"])
         l = sc.add(case, "hospital_daily", h["key"], day, day, sk_30_rate(case, h["cause"], halves), "SK-30", [],
-                   events=s["events"], condition_id=h["cause"])
+                   events=s["events"], condition_id=h["cause"], right_from=s["run"])
         sc.take_whole(case, l, limits_of_day(case, h))
 
 

@@ -149,6 +149,10 @@ def sickness_visit(case: Case, f: dict, day: date, paid: set[date], hospitalisat
     if not open_now and today < ways[-1][0]:
         return None
     side, h = open_now[0] if open_now else ways[-1][1:]
+    refused = sc.kr(case, h["first"], condition_id)
+    if refused:
+        paid.add(day)                                                  # asked last, so it has taken its day
+        return declined_visit(case, f, day, refused, near)
     l = sc.add(case, "outpatient_daily", f["event_id"], day, day, sk_36_amount(h["layers"]), "SK-37", [], condition_id=condition_id)
     sc.take_whole(case, l, [(f"outpatient_days.{side}", h["key"], "days", 30)])
     return l

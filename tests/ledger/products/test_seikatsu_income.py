@@ -114,3 +114,32 @@ def test_sk_82_of_two_days_of_death_recorded_the_earlier_ends_it() -> None:
     for day in ("2024-03-15", "2024-02-15"):
         history.add("PersonDied", person_id="p1", died_on=day)
     assert income(history, "2024-06-30") == TO_JANUARY + 100_000
+
+
+def hurt(accident: str, *rescinded: tuple[str, list[str]]) -> Seikatsu:
+    """Disabled on 2023-01-10 by an accident; the option is held from 2023-01-01."""
+    history = Seikatsu(more={"income": {"monthly": PLAN}})
+    history.renewed(2024)
+    history.sickness(onset="2022-06-01")
+    history.injury(accident=accident, caused_by=["c1"])
+    history.add("WorkDisabilityStarted", disability_id="d1", disabled_on="2023-01-10", condition_id="i1")
+    for day, unrelated in rescinded:
+        history.add("PolicyRescinded", rescinded_on=day, ground="disclosure", unrelated_conditions=unrelated)
+    return unable_for(history)
+
+
+@pytest.mark.parametrize(("accident", "rules"), [("2022-12-31", {"SK-80"}), ("2023-01-01", set())])
+def test_sk_80_the_onset_of_an_injury_is_its_accident_whatever_led_to_it(accident: str, rules: set[str]) -> None:
+    assert declined(hurt(accident), "2024-01-31") == rules
+
+
+@pytest.mark.parametrize(
+    ("accident", "rescinded_on", "rules"),
+    [
+        ("2023-01-09", "2023-01-10", {"KR-04"}), ("2023-01-09", "2023-01-11", set()), ("2023-01-09", "2023-01-08", {"KR-04"}),
+        ("2022-12-31", "2023-01-08", {"SK-80"}),
+    ],
+)  # fmt: skip
+def test_kr_04_a_disability_from_the_rescission_on_is_declined_for_that(accident: str, rescinded_on: str, rules: set[str]) -> None:
+    """Though the condition is unrelated to what was not disclosed, the contract had ended; the accident is not asked about (SK-80)."""
+    assert declined(hurt(accident, (rescinded_on, ["i1"])), "2024-01-31") == rules

@@ -54,7 +54,7 @@ def same_chain(facts: Facts, one: str, other: str) -> bool:
 
 
 def onsets(facts: Facts, condition_id: str, *, with_causes: bool) -> Iterator[date]:
-    """The days of onset that SK-04 looks at: an injury begins with its accident; a pregnancy is judged by its diagnosis (SK-08)."""
+    """The days of onset that SK-04 looks at; a pregnancy is judged by its diagnosis instead (SK-08)."""
     for one in causes(facts, condition_id) if with_causes else {condition_id}:
         condition = conditions(facts).get(one)
         if condition is None or condition.pregnancy_diagnosed_on is not None:

@@ -188,6 +188,19 @@ def cover(
     condition = conditions(facts).get(condition_id) if condition_id is not None else None
     if condition is not None and condition.kind == "injury":
         return _injury_cover(facts, option, condition, deciding_day)
+    return cover_by_onset(facts, option, condition_id, deciding_day, relief_day, with_causes=with_causes)
+
+
+def cover_by_onset(
+    facts: Facts,
+    option: Option,
+    condition_id: str | None,
+    deciding_day: date,
+    relief_day: date | None,
+    *,
+    with_causes: bool = True,
+) -> Cover:
+    """The layers held on the deciding day into which the onset falls, an injury's too (SK-04, SK-80). Arguments as in `cover`."""
     stack = layers(facts, option, deciding_day)
     held = sum(layer.amount for layer in stack)
     if not in_scheme(facts, deciding_day):
@@ -212,7 +225,13 @@ def _barred(facts: Facts, layer: Layer, condition_id: str, relief_day: date | No
 
 @clause("SK-04")
 def begun_before(facts: Facts, layer: Layer, condition_id: str, *, with_causes: bool) -> bool:
-    """A condition whose onset, or that of anything it follows from, lies before a layer's entry is not covered by it (Q26, Q27)."""
+    """A condition whose onset, or that of anything it follows from, lies before a layer's entry is not covered by it (Q26, Q27).
+
+    An injury begins with its accident, whatever led to it (SK-04a)."""
+    condition = conditions(facts).get(condition_id)
+    if condition is not None and condition.kind == "injury":
+        accident_on = accident_day(condition)
+        return accident_on is not None and accident_on < layer.entered_on
     return any(onset < layer.entered_on for onset in onsets(facts, condition_id, with_causes=with_causes))
 
 
