@@ -20,10 +20,8 @@ from bench import mutants, nudges, trials
 from bench.trials import ROOT, Noted, Outcome, Trial
 from ledger.clauses import FOLDERS, clauses
 
-TESTS = (
-    "tests/ledger/products", "tests/ledger/test_derive.py", "tests/ledger/test_work_saved.py", "tests/ledger/test_limits.py",
-    "tests/ledger/test_policy.py",
-)  # fmt: skip
+DERIVATION = [f"tests/ledger/test_{name}.py" for name in ("derive", "work_saved", "limits", "policy")]
+TESTS = ("tests/ledger/products", *DERIVATION)
 LEFT_OUT = ("no_look_ahead", "general_arrival", " 1]", " 2]", " 3]")
 """Random histories take long and say nothing of a clause: of those of the derivation there is the first seed, and no others."""
 PARTS = (*FOLDERS, "derivation")

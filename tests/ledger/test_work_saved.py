@@ -1,4 +1,4 @@
-"""What is not worked out again when news come: the days before them, and the sections, guards, limits and refusals that they do not touch."""
+"""What is not worked out again when news come: days before them; sections, guards, limits and refusals that they do not touch."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ import pytest
 
 from ledger import derive
 from ledger import events as ev
-from ledger.derive import Workings, earliest_change, rewritten
+from ledger.derive import Workings, _one_opening_each, earliest_change, rewritten
 from ledger.errors import Words
 from ledger.facts import Facts, Known
-from ledger.journal import UNDATED, Held, Item, Journal, Line
+from ledger.journal import UNDATED, Discrepancy, Held, Item, Journal, Line, Opening
 from ledger.limits import Claim, Limit, within_limits
 from ledger.product import Ground, Guard, Product, Refusal, Section
 from ledger.products import PRODUCTS
@@ -37,7 +37,10 @@ def costs(facts: Facts, lines: Sequence[Line]) -> Iterator[Claim]:
     asked["costs"] += 1
     for one in facts.of(ev.CareCostIncurred):
         day = one.data.used_on
-        yield Claim("care", one.data.cost_id, day, day, day, "time", 1, one.data.gross, ("XX-01",), (one.event_id,), (YEAR,))
+        if not one.data.gross:
+            continue
+        claim = Claim("care", one.data.cost_id, day, day, day, "time", 1, one.data.gross, ("XX-01",), (one.event_id,), (YEAR,))
+        yield claim.decline("XX-04") if one.data.gross > 500 else claim
 
 
 def lines_before(facts: Facts, lines: Sequence[Line]) -> Iterator[Item]:
@@ -55,6 +58,10 @@ def void(facts: Facts, claim: Claim) -> str | None:
     return "XX-02" if any(fact.data.ground == "other" for fact in facts.of(ev.PolicyVoided)) else None
 
 
+def revoked(facts: Facts, claim: Claim) -> str | None:
+    return "XX-05" if facts.of(ev.PolicyRevoked) else None
+
+
 def filed_before(facts: Facts, new: Known[Any]) -> Ground | None:
     """A claim after two premiums missed is refused."""
     asked["refusal"] += 1
@@ -69,8 +76,8 @@ PRODUCT = Product(
         Section("lines", frozenset(), lines_before, reads_lines=True),
         Section("day", frozenset(), by_day, reads_day=True),
     ),
-    (Guard("void", frozenset({ev.PolicyVoided}), void),),
-    (Refusal("XX-03", (ev.ClaimFiled,), filed_before),), turns=lambda facts: (TURN,),
+    (Guard("void", frozenset({ev.PolicyVoided, ev.PolicyWithdrawn}), void), Guard("revoked", frozenset({ev.PolicyRevoked}), revoked)),
+    (Refusal("XX-03", (ev.ClaimFiled,), filed_before), Refusal(None, (ev.ClaimFiled,), filed_before)), turns=lambda facts: (TURN,),
 )  # fmt: skip
 
 
@@ -106,6 +113,11 @@ class Told:
     def gone(self, event_id: str) -> dict[str, int]:
         """What was asked when a fact was retracted."""
         return self.become(Facts((fact for fact in self.facts if fact.event_id != event_id), like=self.facts))
+
+    def declined(self, n: int) -> dict[str, str]:
+        """The costs that are declined on a day, with the rule."""
+        lines = (item for item in self.journal.standing(day(n)) if isinstance(item, Line))
+        return {line.key: line.rules[-1] for line in lines if line.decision == "declined"}
 
     def become(self, after: Facts) -> dict[str, int]:
         since = earliest_change(self.facts, after) if self.n > 1 and len(self.facts) else UNDATED
@@ -156,7 +168,9 @@ def test_a_section_that_reads_the_day_is_asked_where_it_makes_a_difference(told:
 def test_a_day_that_is_no_longer_one_is_forgotten(told: Told) -> None:
     told.news((25, missed(25)))
     assert told.gone("004") == {"refusal": 1}
-    assert told.news((26, missed(26))) == {"refusal": 1}
+    for n in (5, 4):
+        told.news((n, cost(n)))
+    assert told.workings.order == [UNDATED, *(day(n) for n in (0, 4, 5, 10, 20, 22, 30))]
 
 
 def test_a_guard_is_asked_where_something_that_it_reads_is_there(told: Told) -> None:
@@ -164,6 +178,11 @@ def test_a_guard_is_asked_where_something_that_it_reads_is_there(told: Told) -> 
     assert told.news((20, ev.PolicyVoided(ground="other")))["guard"] == 3
     assert told.news((35, missed(35))) == {"refusal": 1}
     assert told.news((40, cost(40)))["guard"] == 4
+
+
+def test_claims_that_are_the_same_are_not_guarded_again(told: Told) -> None:
+    told.news((20, ev.PolicyVoided(ground="unlawful_gain")))
+    assert told.news((35, cost(35, gross=0))) == {"costs": 1}
 
 
 def test_claims_that_are_the_same_are_not_limited_again(told: Told, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -180,7 +199,35 @@ def test_claims_that_are_the_same_are_not_limited_again(told: Told, monkeypatch:
 
 
 def test_a_recorded_fact_is_judged_again_only_where_what_its_refusal_reads_is_new(told: Told) -> None:
-    assert told.news((35, missed(35))).get("refusal") == 1
-    assert told.news((36, cost(36))).get("refusal", 0) == 0
-    assert told.news((37, filed(37))).get("refusal") == 1
-    assert told.news((38, missed(38))).get("refusal") == 2
+    """Each claim filed is judged under the one refusal that is a clause."""
+    assert told.news((35, missed(35)))["refusal"] == 1
+    assert "refusal" not in told.news((36, cost(36)))
+    assert told.news((37, filed(37)))["refusal"] == 1
+    assert told.news((38, missed(38)))["refusal"] == 2
+
+
+# ---- and what it comes to ----------------------------------------------------------------------------------------------------------
+
+
+def test_the_first_that_declines_a_claim_decides_and_no_guard_is_asked_of_it_again(told: Told) -> None:
+    """XX-04 by its own section; XX-02 before XX-05 by the order of the guards; XX-05 where the other is not there."""
+    told.news((40, cost(40, gross=501)), (50, ev.PolicyRevoked(ground="fraud")))
+    assert told.declined(49) == {"c40": "XX-04"}
+    assert told.declined(50) == {"c0": "XX-05", "c10": "XX-05", "c20": "XX-05", "c40": "XX-04"}
+    told.news((60, ev.PolicyVoided(ground="other")))
+    assert told.declined(60) == {"c0": "XX-02", "c10": "XX-02", "c20": "XX-02", "c40": "XX-04"}
+
+
+def test_what_would_be_refused_now_is_a_discrepancy_of_its_clause_and_of_nothing_that_is_none(told: Told) -> None:
+    told.news((31, missed(31)), (32, missed(32)))
+    found = [item.rule for item in told.journal.standing(day(32)) if isinstance(item, Discrepancy)]
+    assert found == ["XX-03"]
+
+
+@pytest.mark.parametrize("mark", ["standing", "in_use"])
+def test_of_several_openings_of_a_limit_the_one_that_is_shown_unused_is_shown_from_the_first_day_with_the_greatest_cap(mark: str) -> None:
+    used = Opening(day(3), *YEAR._replace(cap=5))
+    marked = YEAR.standing() if mark == "standing" else YEAR.in_use()
+    for items in ([used, marked], [marked, used]):
+        assert list(_one_opening_each(items)) == [marked]
+    assert list(_one_opening_each([used, used._replace(counts_from=day(1), cap=7)])) == [used._replace(counts_from=day(1), cap=7)]
