@@ -16,7 +16,7 @@ from ledger.products.general.contract import Contract, contract
 from ledger.products.general.endings import judged, refused
 from ledger.products.general.stays import stays
 from ledger.products.ryoritsu.plan import RyoritsuPlan
-from tests.ledger.products import test_sony_medical_premiums as sony
+from tests.ledger.products import sony_medical_history as sony
 from tests.ledger.products.history import History
 from tests.ledger.products.test_ryoritsu import certify, policy
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.ledger.products.history import History
-from tests.ledger.products.test_sony_medical_benefits import care, cool_off, limit, renewed
-from tests.ledger.products.test_sony_medical_premiums import PLAN
+from tests.ledger.products.sony_medical_history import PLAN, care, cool_off, limit, renewed
 
 
 def test_sm_09_of_an_amount_of_0_nothing_is_paid() -> None:
