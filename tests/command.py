@@ -5,11 +5,19 @@ from __future__ import annotations
 import io
 import json
 import sys
+from importlib.resources import files
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import pytest
+
 from ledger import console
 from replay.cli import hoken
+
+SAMPLES = Path(str(files("ledger") / "samples"))
+LATE = Path(__file__).parents[1] / "docs" / "samples" / "late-discharge.jsonl"
+BEFORE, AFTER = "2023-03-21T00:00:00+09:00", "2023-04-11T00:00:00+09:00"
+ID = "0f9c1b2a-3d4e-4f5a-8b6c-7d8e9f0a1b{:02x}"
 
 
 class Outcome(NamedTuple):
@@ -48,3 +56,22 @@ def _printed(stream: io.TextIOWrapper) -> str:
 def jsonl(*rows: dict[str, Any]) -> str:
     """Rows as JSONL."""
     return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+
+
+def event(n: int, type_: str, policy_id: str = "T-1", **data: Any) -> dict[str, Any]:
+    """A line of a batch."""
+    return {"event_id": ID.format(n), "policy_id": policy_id, "type": type_, "data": data}
+
+
+def in_english(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+    """Takes away what an environment says of language and width, and goes to the folder."""
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG", "COLUMNS"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.chdir(folder)
+
+
+def late_discharge(folder: Path) -> Path:
+    """A ledger with the history of the late discharge."""
+    path = folder / "late.db"
+    assert run("import", LATE, "--db", path).code == 0
+    return path

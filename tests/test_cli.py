@@ -1,19 +1,6 @@
-"""The command line as a user types it: what is printed, what is complained about in one line, what is left unrecorded."""
+"""The command line as a user types it: what is recorded and answered, complained about in one line, left unrecorded."""
 
-import csv
-import io
-import json
-import os
-import pty
 import re
-import select
-import signal
-import subprocess
-import sys
-import time
-import uuid
-from datetime import date, timedelta
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -23,33 +10,17 @@ from freezegun import freeze_time
 from ledger import console
 from ledger.application import ClaimsLedger
 from ledger.errors import LedgerFault
-from tests.command import Outcome, jsonl, run
-
-BIN = Path(sys.executable).parent
-SAMPLES = Path(str(files("ledger") / "samples"))
-ID = "0f9c1b2a-3d4e-4f5a-8b6c-7d8e9f0a1b{:02x}"
-
-LATE = Path(__file__).parents[1] / "docs" / "samples" / "late-discharge.jsonl"
-BEFORE, AFTER = "2023-03-21T00:00:00+09:00", "2023-04-11T00:00:00+09:00"
+from tests.command import AFTER, BEFORE, ID, LATE, SAMPLES, Outcome, event, in_english, jsonl, late_discharge, run
 
 
 @pytest.fixture(autouse=True)
 def _in_english(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    for name in ("LC_ALL", "LC_MESSAGES", "LANG", "COLUMNS"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.chdir(tmp_path)
+    in_english(monkeypatch, tmp_path)
 
 
 @pytest.fixture
 def db(tmp_path: Path) -> Path:
-    """A ledger with the history of the late discharge."""
-    path = tmp_path / "late.db"
-    assert run("import", LATE, "--db", path).code == 0
-    return path
-
-
-def event(n: int, type_: str, policy_id: str = "T-1", **data: Any) -> dict[str, Any]:
-    return {"event_id": ID.format(n), "policy_id": policy_id, "type": type_, "data": data}
+    return late_discharge(tmp_path)
 
 
 def issued(n: int = 1, policy_id: str = "T-1") -> dict[str, Any]:
@@ -289,121 +260,6 @@ def test_a_bad_question_is_named_and_none_is_answered(db: Path, bad: str, messag
     assert message in refused(run("asof", "--questions", "-", "--db", db, given=f"{good}\n{bad}\n{good}"))
 
 
-# ---- forms -------------------------------------------------------------------------------------------------------------------
-
-
-def test_a_table_says_what_a_person_asks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("COLUMNS", "160")
-    run("import", SAMPLES / "cyber.jsonl", "--db", tmp_path / "x.db")
-
-    english = run("asof", "CY-2023-0008", "--on", "2025-04-01", "--format", "table", "--lang", "en", "--db", tmp_path / "x.db").out
-    japanese = run("asof", "CY-2023-0008", "--on", "2025-04-01", "--format", "table", "--lang", "ja", "--db", tmp_path / "x.db").out
-
-    assert "in force  since 2023-05-05 until 2025-05-05" in english
-    assert re.search(r"cyber liability .* 9,400,000 +9,000,000 +reduced: liability and costs of the period", english)
-    assert re.search(r"liability and costs of the period +2024-05-05 .* 10,000,000 +10,000,000 +0 ", english)
-    assert re.search(r"^ total +11,387,500 +2,470,000 +0 +0 +8,917,500$", english, re.MULTILINE)
-    assert "状態 有効  2023-05-05 から 2025-05-05 まで" in japanese
-    assert "減額: 保険期間の賠償と費用の合計" in japanese
-    assert all(line == line.rstrip() for line in (english + japanese).splitlines())
-
-
-def test_a_declined_line_names_its_clause_in_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("COLUMNS", "160")
-    run("import", SAMPLES / "cyber.jsonl", "--db", tmp_path / "x.db")
-    incident = {"incident_id": "i9", "discovered_on": "2024-09-01", "kind": "leak", "exclusion": "war"}
-    cost = {"incident_id": "i9", "cost_id": "k9", "incurred_on": "2024-09-02", "amount": 1, "category": "leak_response"}
-    leak = (event(1, "CyberIncidentDiscovered", "CY-2023-0008", **incident), event(2, "CyberCostIncurred", "CY-2023-0008", **cost))
-    run("record", "-", "--db", tmp_path / "x.db", given=jsonl(*leak))
-
-    asked = ("asof", "CY-2023-0008", "--on", "2024-12-31", "--format", "table", "--db", tmp_path / "x.db")
-
-    assert "declined: CY-12 Exclusions" in run(*asked).out
-    assert "不支給: CY-12 お支払いできない主な場合" in run(*asked, "--lang", "ja").out
-
-
-def test_era_shows_the_days_of_tables_in_japanese_eras(db: Path) -> None:
-    asked = ("asof", "L-0001", "--on", "2019-04-30", "--known-at", AFTER, "--era", "--format", "table", "--db", db)
-
-    assert "基準日 平成31年4月30日  時点 令和5年4月11日 00:00:00+09:00" in run(*asked, "--lang", "ja").out
-    assert "on H31-04-30  known at R5-04-11 00:00:00+09:00" in run(*asked).out
-
-
-def test_csv_gives_the_benefit_lines_as_rows(db: Path) -> None:
-    questions = jsonl(*({"policy_id": "L-0001", "on": on, "known_at": AFTER} for on in ("2023-03-10", "2023-03-31")))
-
-    rows = list(csv.DictReader(io.StringIO(run("asof", "--questions", "-", "--format", "csv", "--db", db, given=questions).out)))
-
-    assert [(row["on"], row["benefit"], row["from"], row["to"], row["payable"]) for row in rows] == [
-        ("2023-03-10", "hospital_daily", "2023-03-01", "2023-03-10", "100000"),
-        ("2023-03-31", "hospital_daily", "2023-03-01", "2023-03-31", "310000"),
-    ]
-    assert rows[0]["rules"] == "SK-30"
-
-
-FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", " =1", "　=1", "＝1", "＋1", "－1", "＠1", "\0=1"]
-
-
-@pytest.mark.parametrize("text", FORMULAS)
-def test_no_cell_of_a_csv_is_taken_for_a_formula(text: str) -> None:
-    assert console.csv_cell(text) == f"'{text}"
-    assert console.csv_cell([text, "x"]) == f"'{text} x"
-
-
-def test_amounts_stay_numbers_in_csv() -> None:
-    assert (console.csv_cell(-100), console.csv_cell(None), console.csv_cell("a=b"), console.csv_cell(True)) == (-100, "", "a=b", "true")
-
-
-def test_what_was_written_into_the_ledger_cannot_move_the_cursor(db: Path) -> None:
-    wrong = event(1, "FactRetracted", "L-0001", target="31658afb-20a4-5ae5-b179-10d4a7b40779", reason="\x1b[2J[bold]=x\u202e")
-    run("record", "-", "--db", db, given=jsonl(wrong))
-
-    shown = run("timeline", "L-0001", "--format", "table", "--db", db).out
-    rows = list(csv.DictReader(io.StringIO(run("timeline", "L-0001", "--format", "csv", "--db", db).out)))
-
-    assert r"\u001b[2J[bold]=x\u202e" in shown
-    assert rows[-1]["reason"] == "\x1b[2J[bold]=x\u202e"
-
-
-# ---- timeline ------------------------------------------------------------------------------------------------------------------
-
-
-def test_a_timeline_says_what_each_event_changed(db: Path) -> None:
-    steps = run("timeline", "L-0001", "--db", db).rows
-
-    assert [(step["position"], step["type"]) for step in steps] == [
-        (1, "PolicyIssued"), (3, "ConditionRecorded"), (4, "HospitalAdmitted"), (6, "StayConfirmed"), (8, "HospitalDischarged"),
-    ]  # fmt: skip
-    assert [step["changed"]["benefits"] for step in steps[2:]] == [
-        [{"benefit": "hospital_daily", "movement": "payable", "old": old, "new": new}]
-        for old, new in ((0, 10_000), (10_000, 200_000), (200_000, 310_000))
-    ]
-    assert {"limit": "hospital_days.stay", "key": "s1", "unit": "days", "old": 20, "new": 31} in steps[-1]["changed"]["limits"]
-    assert {"sign": 1, "state": "in_force", "from": "2023-01-01", "to": "2023-12-31"} in steps[0]["changed"]["states"]
-    assert steps[-1]["evidence"] == ["退院証明書 2023-04-08"]
-
-
-def test_a_timeline_names_the_target_and_the_reason_of_a_correction(db: Path) -> None:
-    target = "3d1e9946-e219-5bfb-a4a0-912acf4cba12"
-    run("record", "-", "--db", db, given=jsonl(event(1, "FactRetracted", "L-0001", target=target, reason="別の患者")))
-
-    *_, last = run("timeline", "L-0001", "--db", db).rows
-
-    assert (last["type"], last["target"], last["reason"]) == ("FactRetracted", target, "別の患者")
-    assert last["changed"]["benefits"] == [{"benefit": "hospital_daily", "movement": "payable", "old": 310_000, "new": 200_000}]
-    table = run("timeline", "L-0001", "--format", "table", "--lang", "ja", "--db", db).out
-    assert "事実の取消し" in table
-    assert f"→ {target}" in table
-    assert "310,000 → 200,000円" in table
-
-
-def test_a_timeline_ends_with_what_was_known(db: Path) -> None:
-    steps = run("timeline", "L-0001", "--known-at", BEFORE, "--db", db).rows
-
-    assert [step["position"] for step in steps] == [1, 3, 4, 6]
-    assert run("timeline", "NO-SUCH", "--db", db) == (0, "", "")
-
-
 # ---- lapse-due -----------------------------------------------------------------------------------------------------------------
 
 
@@ -499,131 +355,3 @@ def test_a_fault_is_one_message_and_another_exit_code(monkeypatch: pytest.Monkey
     monkeypatch.setenv("HOKEN_DEBUG", "1")
     with pytest.raises(type(error)):
         run("asof", "L-0001")
-
-
-# ---- the program itself ----------------------------------------------------------------------------------------------------------
-
-
-def environment() -> dict[str, str]:
-    return {"PATH": f"{BIN}:{os.environ['PATH']}", "LC_ALL": "C.UTF-8", "HOME": os.environ.get("HOME", "/")}
-
-
-def test_the_help_is_there_without_the_ledger() -> None:
-    """A user waits for nothing that a command does not need."""
-    script = "import sys; import replay.cli; replay.cli.console.run(replay.cli.hoken(), []); print(sorted(sys.modules))"
-
-    done = subprocess.run([sys.executable, "-c", script], env=environment(), capture_output=True, text=True, check=True, timeout=60)
-
-    assert "lapse-due" in done.stdout
-    for heavy in ("pydantic", "eventsourcing", "sqlalchemy", "ledger.application", "ledger.products", "holidays"):
-        assert f"'{heavy}'" not in done.stdout
-
-
-def test_the_program_exits_with_the_code(tmp_path: Path) -> None:
-    done = subprocess.run(
-        ["hoken", "asof", "L-0001", "--on", "2023-02-30"],
-        cwd=tmp_path, env=environment(), capture_output=True, text=True, check=False, timeout=60,
-    )  # fmt: skip
-
-    assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr.startswith('hoken: --on: found "2023-02-30"')
-
-
-def test_a_reader_that_goes_away_ends_the_answers_quietly(db: Path, tmp_path: Path) -> None:
-    asked = tmp_path / "many.jsonl"
-    asked.write_text('{"policy_id": "L-0001", "on": "2023-03-31"}\n' * 2000, encoding="utf-8")
-    script = f"set -o pipefail; hoken asof --questions {asked} --db {db} | head -1 | wc -l"
-
-    done = subprocess.run(["bash", "-c", script], env=environment(), capture_output=True, text=True, check=False, timeout=60)
-
-    assert (done.returncode, done.stdout.strip(), done.stderr) == (console.PIPE_CLOSED, "1", "")
-
-
-def test_a_terminal_is_shown_tables_and_progress(tmp_path: Path) -> None:
-    imported = on_a_terminal(["hoken", "import", str(LATE), "--db", "x.db"], tmp_path)
-    shown = on_a_terminal(["hoken", "asof", "L-0001", "--on", "2023-03-31", "--db", "x.db"], tmp_path)
-
-    assert "5 lines read" in imported
-    assert "recording" in imported
-    assert "in force  since 2023-01-01" in shown
-    assert "{" not in shown
-
-
-def on_a_terminal(command: list[str], folder: Path) -> str:
-    """What a command shows on a terminal of 100 columns."""
-    here, there = pty.openpty()
-    settings = environment() | {"TERM": "xterm", "COLUMNS": "100"}
-    with subprocess.Popen(command, cwd=folder, env=settings, stdin=there, stdout=there, stderr=there) as process:
-        os.close(there)
-        shown = b""
-        while select.select([here], [], [], 30)[0]:
-            try:
-                part = os.read(here, 65536)
-            except OSError:  # the other side is closed
-                break
-            shown += part
-        assert process.wait(timeout=30) == 0
-    os.close(here)
-    return shown.decode()
-
-
-def interruptible() -> None:
-    """A shell that runs the tests in the background hands its children a SIGINT that is passed over; a terminal does not."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
-def test_an_import_that_is_interrupted_says_so_and_can_be_run_again(tmp_path: Path) -> None:
-    """The lines come through a pipe that stays open, so that the import is surely still reading when it is interrupted."""
-    first, *rest = LATE.read_bytes().splitlines(keepends=True)
-    command = ["hoken", "import", "-", "--db", str(tmp_path / "x.db")]
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    with subprocess.Popen(command, env=environment(), preexec_fn=interruptible, **pipes) as process:  # type: ignore[call-overload]  # noqa: PLW1509
-        assert process.stdin is not None
-        assert process.stderr is not None
-        process.stdin.write(first)
-        process.stdin.flush()
-        until = time.monotonic() + 30
-        while not (tmp_path / "x.db").exists() and time.monotonic() < until:
-            time.sleep(0.05)
-        time.sleep(0.3)
-        process.send_signal(signal.SIGINT)
-        complaint = process.stderr.read().decode()
-        assert process.wait(timeout=30) == console.INTERRUPTED
-
-    assert complaint == "hoken: interrupted; run it again: it passes over what is recorded and goes on\n"
-    assert run("import", "-", "--db", tmp_path / "x.db", given=first + b"".join(rest)).rows[0]["recorded"] == 5
-
-
-def test_the_demo_tells_all_five_stories() -> None:
-    command = [sys.executable, "-m", "replay.demo"]
-    done = subprocess.run(command, env=environment(), capture_output=True, text=True, check=False, timeout=120)
-
-    assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.count("━━ ") == 5
-    assert re.search(r"status +lapsed +in force", done.stdout)
-    assert re.search(r"anticancer treatment outstanding +0 yen +-100,000 yen", done.stdout)
-
-
-@pytest.mark.parametrize("sample", sorted(SAMPLES.glob("*.jsonl")), ids=lambda path: path.stem)
-def test_a_sample_is_a_history_with_a_correction_and_late_news(sample: Path, tmp_path: Path) -> None:
-    events = [json.loads(line) for line in sample.read_text(encoding="utf-8").splitlines()]
-
-    summary = run("import", sample, "--db", tmp_path / "x.db").rows[0]
-    [answer] = run("asof", events[0]["policy_id"], "--on", "2025-06-30", "--db", tmp_path / "x.db").rows
-
-    assert summary["recorded"] == len(events)
-    assert answer["product"] == sample.stem
-    assert "undetermined" not in answer
-    assert {"FactAmended", "FactRetracted"} & {event["type"] for event in events}
-    assert any(late(event) for event in events)
-    assert len({event["recorded_at"][:4] for event in events}) > 1
-    assert all(uuid.UUID(event["event_id"]) for event in events)
-
-
-def late(event: dict[str, Any]) -> bool:
-    """Whether an event of the world came to the ledger more than a fortnight later."""
-    known = date.fromisoformat(event["recorded_at"][:10])
-    if event["type"] in {"PolicyIssued", "ConditionRecorded"}:
-        return False
-    days = [value for name, value in event["data"].items() if name.endswith(("_on", "through", "from"))]
-    return any(known - date.fromisoformat(day) > timedelta(days=14) for day in days)
