@@ -107,10 +107,11 @@ def _instead(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
 
 
 def shown(lines: Sequence[str], old: ast.expr, new: ast.expr) -> str:
-    """The line as it is mutated; only the beginning of what runs over several."""
+    """The line as it is mutated; only the beginning of what runs over several. Of a condition left out, what it was as well."""
     line = lines[old.lineno - 1].encode()
     end = old.end_col_offset if old.end_lineno == old.lineno else len(line)
-    return (line[: old.col_offset].decode() + ast.unparse(new) + line[end:].decode()).strip()
+    mutated = (line[: old.col_offset].decode() + ast.unparse(new) + line[end:].decode()).strip()
+    return f"{mutated}  # {ast.unparse(old)}" if mutated == "if False:" else mutated
 
 
 def _holds(outer: ast.stmt, inner: ast.expr) -> bool:

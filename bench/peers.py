@@ -179,7 +179,7 @@ class Gist:
         self._sql.execute(f"SET search_path = {self._schema}, public")
         with suppress(psycopg.Error):
             self._sql.execute("CREATE EXTENSION IF NOT EXISTS btree_gist SCHEMA public")
-        [version] = self._sql.execute("SHOW server_version").fetchone()
+        [[version]] = self._sql.execute("SHOW server_version").fetchall()
         self.version = str(version).partition(" ")[0]
 
     def load(self, patterns: Sequence[Sequence[Rectangle]], policies: int) -> int:

@@ -63,9 +63,9 @@ def _of_a_limit(openings: dict[int, Piece], rows: list[Piece]) -> Iterator[Recta
     for known in sorted({row[2] for row in rows}):
         now = set(_pieces(openings, [row[3:] for row in rows if row[2] <= known]))
         for piece in [piece for piece in standing if piece not in now]:
-            yield Rectangle(*piece, standing.pop(piece), known)
+            yield Rectangle._make((*piece, standing.pop(piece), known))
         standing |= {piece: known for piece in now if piece not in standing}
-    yield from (Rectangle(*piece, known, FOREVER_US) for piece, known in standing.items())
+    yield from (Rectangle._make((*piece, known, FOREVER_US)) for piece, known in standing.items())
 
 
 def _pieces(openings: dict[int, Piece], movements: list[Piece]) -> Iterator[Piece]:

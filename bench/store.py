@@ -10,7 +10,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from eventsourcing.persistence import StoredEvent
@@ -44,7 +44,7 @@ class Unruled:
 
 
 def fact(policy_id: str) -> ev.Event:
-    data = ev.HospitalAdmitted(stay_id="s1", admitted_on="2023-08-01", condition_id="c1")
+    data = ev.HospitalAdmitted(stay_id="s1", admitted_on=date(2023, 8, 1), condition_id="c1")
     evidence = ("診断書 2023-08-15", "領収書 2023-08-20")
     return ev.Event(str(uuid.uuid4()), policy_id, "HospitalAdmitted", 1, None, data, evidence, "claims-desk")
 

@@ -64,7 +64,7 @@ class Claim(NamedTuple):
 
     @property
     def is_run(self) -> bool:
-        return self.unit == "day" and self.quantity > 1
+        return self.unit == "day"
 
 
 def within_limits(claims: Iterable[Claim]) -> list[Line | Opening]:

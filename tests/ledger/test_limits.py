@@ -110,6 +110,46 @@ def test_runs_that_overlap_share_a_limit_day_by_day() -> None:
     assert paid == {("a", D, 5), ("b", D + timedelta(3), 2)}
 
 
+def test_a_run_gives_way_to_another_line_on_the_day_of_its_turn() -> None:
+    """Of the 350 yen the run takes 200 by day 2; on day 3 it comes first, by its id, and the cost takes what is left."""
+    year = yen_limit(350)
+    found = lines(run("a", D, 5, year), cost("b", 80, year, on=D + timedelta(2)))
+
+    assert [(line.key, line.quantity, line.payable) for line in found] == [("a", 3, 300), ("a", 2, 0), ("b", 1, 50)]
+    first, last = lines(run("b", D, 5, year), cost("a", 80, year, on=D + timedelta(2)))[1:3]
+    assert [(line.key, line.first, line.payable) for line in (first, last)] == [("b", D, 200), ("b", D + timedelta(2), 70)]
+
+
+def test_days_that_pay_nothing_take_of_a_limit_of_days_and_nothing_of_one_of_yen() -> None:
+    [free] = lines(run("s", D, 5, yen_limit(100), day_limit(9), rate=0))
+    assert (free.payable, free.decision, free.uses) == (0, "payable", (Use("year", "k", 0), Use("stay", "k", 5)))
+
+
+def test_days_that_are_cut_altogether_take_nothing_of_a_limit_of_days() -> None:
+    stay = day_limit(9)
+    *_, cut = lines(run("s", D, 5, yen_limit(200), stay))
+    assert (cut.payable, cut.uses) == (0, (Use("year", "k", 0), Use("stay", "k", 0)))
+    *_, whole = lines(cost("a", 200, yen_limit(200)), run("s", D, 5, yen_limit(200), stay))
+    assert (whole.quantity, whole.uses[1]) == (5, Use("stay", "k", 0))
+
+
+def test_a_line_of_another_unit_than_days_is_cut_as_a_whole() -> None:
+    """Two of something over five days; a month."""
+    twice = run("t", D, 5, yen_limit(150))._replace(unit="time", quantity=2)
+    assert [(line.quantity, line.last, line.payable) for line in lines(twice)] == [(2, D + timedelta(4), 150)]
+
+
+def test_what_has_no_limit_pays_in_full() -> None:
+    assert [(line.payable, line.uses) for line in lines(run("a", D, 5), cost("b", 70))] == [(500, ()), (70, ())]
+
+
+def test_an_opening_shows_a_limit_unused_through_its_window_or_from_its_first_day_on() -> None:
+    year = yen_limit(50)
+    assert (year.standing().standing, year.standing().in_use, year.standing().counts_from) == (True, False, D)
+    assert (year.in_use().standing, year.in_use().in_use) == (False, True)
+    assert year.standing(D + timedelta(1)).counts_from == D + timedelta(1)
+
+
 def test_adjoining_pieces_that_fared_alike_are_one_line_again() -> None:
     [whole, _] = lines(run("a", D, 6, day_limit(90)), run("b", D + timedelta(3), 1, day_limit(90)))
 

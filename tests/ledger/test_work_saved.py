@@ -14,11 +14,11 @@ from ledger import events as ev
 from ledger.derive import Workings, _one_opening_each, earliest_change, rewritten
 from ledger.errors import Words
 from ledger.facts import Facts, Known
-from ledger.journal import UNDATED, Discrepancy, Held, Item, Journal, Line, Opening
+from ledger.journal import UNDATED, Discrepancy, Entry, Held, Item, Journal, Line, Opening, Orphan
 from ledger.limits import Claim, Limit, within_limits
 from ledger.product import Ground, Guard, Product, Refusal, Section
 from ledger.products import PRODUCTS
-from ledger.timeline import Timeline
+from ledger.timeline import OrphanFound, Timeline
 
 START = date(2026, 4, 1)
 YEAR = Limit("care.year", "2026", "yen", 1_000, START, None, ("XX-01",))
@@ -231,3 +231,61 @@ def test_of_several_openings_of_a_limit_the_one_that_is_shown_unused_is_shown_fr
     for items in ([used, marked], [marked, used]):
         assert list(_one_opening_each(items)) == [marked]
     assert list(_one_opening_each([used, used._replace(counts_from=day(1), cap=7)])) == [used._replace(counts_from=day(1), cap=7)]
+
+
+def test_a_policy_whose_issue_is_not_in_force_has_nothing_and_no_rule_is_asked() -> None:
+    def turns(facts: Facts) -> Iterator[Any]:
+        raise AssertionError("asked")
+
+    facts = Facts([Known("000", day(0), cost(0))])
+    orphan = OrphanFound(0, "001", "000")
+    unissued = PRODUCT._replace(turns=turns, from_the_start=turns)
+    for product in (unissued, None):
+        found = rewritten(product, Timeline(facts, (orphan,), issued=False), Journal.EMPTY, UNDATED)
+        assert list(found) == [Entry(UNDATED, 1, Orphan(UNDATED, *orphan))]
+    assert list(rewritten(None, Timeline(facts, (), issued=True), Journal.EMPTY, UNDATED)) == []
+
+
+# ---- from which day on an answer may change ----------------------------------------------------------------------------------------
+
+
+def condition(name: str, *causes: str) -> ev.Fact:
+    return ev.ConditionRecorded(condition_id=name, kind="sickness", onset_on=day(0), caused_by=causes)
+
+
+def visit(name: str) -> ev.Fact:
+    return ev.OutpatientVisited(visited_on=day(5), condition_id=name)
+
+
+def known(*facts: tuple[int, ev.Fact]) -> Facts:
+    return Facts(Known(fact.model_dump_json(), day(n), fact) for n, fact in facts)
+
+
+COSTS = known((0, cost(0)), (10, cost(10)))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "since"),
+    [
+        (COSTS, COSTS, None),
+        (COSTS, known((0, cost(0)), (10, cost(10)), (20, cost(20))), 20),
+        (COSTS, known((0, cost(0)), (10, cost(10)), (5, cost(5)), (30, cost(30))), 5),
+        (COSTS, known((0, cost(0))), 10),
+        (known((7, missed(20))), known((9, missed(20))), 7),
+        (known((9, missed(20))), known((7, missed(20))), 7),
+        (COSTS, known((0, cost(0)), (10, cost(10)), (3, condition("a"))), None),
+        (COSTS, known((0, cost(0)), (10, cost(10)), (3, condition("b", "a"))), None),
+        (COSTS, known((0, cost(0)), (10, cost(10)), (3, condition("c", "a", "b"))), 3),
+        (known((5, visit("a"))), known((5, visit("a")), (3, condition("a"))), 3),
+        (known((5, visit("b"))), known((5, visit("b")), (3, condition("a"))), None),
+        (known((5, condition("b", "a"))), known((5, condition("b", "a")), (3, condition("a"))), 3),
+        (known((3, condition("a"))), known(), 3),
+    ],
+    ids=[
+        "nothing", "a fact", "two facts: the earlier", "one less", "one that is in view later", "one that is in view earlier",
+        "a condition that nothing names", "one that follows from another", "one that joins two", "one that a visit names",
+        "another than the visit names", "one from which another follows", "a condition taken away",
+    ],
+)  # fmt: skip
+def test_the_earliest_day_that_news_can_change(before: Facts, after: Facts, since: int | None) -> None:
+    assert earliest_change(before, after) == (None if since is None else day(since))
