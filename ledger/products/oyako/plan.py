@@ -48,6 +48,15 @@ def _contract(facts: Facts) -> Contract[OyakoPlan]:
     return read_contract(facts, OyakoPlan, CLOCK)
 
 
+def entered_on(facts: Facts) -> date:
+    """The day of entry: what rests on it alone rests on nothing else of the contract."""
+    return facts.once(_entered_on)
+
+
+def _entered_on(facts: Facts) -> date:
+    return contract(facts).entered_on
+
+
 def entered_mid_term(entered_on: date) -> bool:
     """Whether cover starts at 00:00 on the day of entry, not at 16:00 with the scheme's year (OY-10, OY-14)."""
     return bool(f"{entered_on:%m-%d}" != TERMS.at("scheme_start", entered_on))

@@ -9,7 +9,7 @@ from ledger.limits import Limit
 from ledger.money import percent
 from ledger.periods import years_last_day
 from ledger.product import clause
-from ledger.products.oyako.plan import TERMS, Change, changes, contract, insured_amount
+from ledger.products.oyako.plan import TERMS, Change, changes, contract, entered_on, insured_amount
 from ledger.products.oyako.rules.rescission import of_an_added_part_alone
 from ledger.products.oyako.rules.trigger import Target
 from ledger.products.oyako.rules.trigger import target as target_period
@@ -53,7 +53,7 @@ def added_before_its_year(facts: Facts, target: Target, change: Change) -> str |
 
 def _cause_before(facts: Facts, target: Target, start: date) -> bool:
     cause = cause_arose_on(facts, target.certificate)
-    years = TERMS.number("disclosure_years", contract(facts).entered_on)
+    years = TERMS.number("disclosure_years", entered_on(facts))
     return cause is not None and cause < start and target.first <= years_last_day(start, years)
 
 
@@ -111,7 +111,7 @@ def balance(facts: Facts, target: Target, on: date) -> Limit:
 @clause("OY-05")
 def category_limits(facts: Facts, target: Target, on: date) -> dict[str, Limit]:
     """Home modification and care homes have caps of their own over the target period, by category (特長1)."""
-    caps = TERMS.at("category_caps", contract(facts).entered_on)
+    caps = TERMS.at("category_caps", entered_on(facts))
     return {category: _limit(f"parent_care.{category}", cap, target, on, ("OY-05",)) for category, cap in caps.items()}
 
 
@@ -119,7 +119,7 @@ def category_limits(facts: Facts, target: Target, on: date) -> dict[str, Limit]:
 def incidental_total(facts: Facts, target: Target, on: date) -> Limit:
     """Incidental expenses come to no more than 10% of the insured amount (諸費用保険金)."""
     amount, _ = facts.once(amount_in_force)
-    cap = percent(amount, TERMS.number("incidental_percent", contract(facts).entered_on))
+    cap = percent(amount, TERMS.number("incidental_percent", entered_on(facts)))
     return _limit("incidental.total", cap, target, on, ("OY-07",))
 
 

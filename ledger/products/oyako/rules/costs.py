@@ -14,7 +14,7 @@ from ledger.money import Reckoned, reckon, reckon_all, total
 from ledger.periods import month_first, month_last, month_of
 from ledger.product import clause, clauses_of
 from ledger.products.general.endings import UNDISCLOSED
-from ledger.products.oyako.plan import TERMS, contract
+from ledger.products.oyako.plan import TERMS, entered_on
 from ledger.products.oyako.rules.amounts import care_limits, cause_before_cover, condition, incidental_total
 from ledger.products.oyako.rules.cover import first_care_since_the_start, uncovered
 from ledger.products.oyako.rules.rescission import ending_the_contract
@@ -102,7 +102,7 @@ def used_abroad(cost: Cost) -> str | None:
 @clause("OY-06")
 def deposit(cost: Cost) -> str | None:
     """Deposits and what is like them (敷金、保証金) are no costs of moving into a home (※10)."""
-    return "OY-06" if cost.fact.data.nature in TERMS.at("excluded_natures", contract(cost.facts).entered_on) else None
+    return "OY-06" if cost.fact.data.nature in TERMS.at("excluded_natures", entered_on(cost.facts)) else None
 
 
 @clause("OY-11")
@@ -191,7 +191,7 @@ def incidental_expenses(facts: Facts, lines: Sequence[Line]) -> Iterator[Claim |
     if period is None:
         return
     limit = incidental_total(facts, period, facts.on)
-    share = TERMS.number("incidental_percent", contract(facts).entered_on)
+    share = TERMS.number("incidental_percent", entered_on(facts))
     paid = sorted(
         (line for line in lines if line.benefit == "parent_care" and line.payable),
         key=lambda line: (line.first, line.key),

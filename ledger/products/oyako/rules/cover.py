@@ -12,7 +12,7 @@ from ledger.product import clause
 from ledger.products.general.contract import Contract
 from ledger.products.general.endings import Ending
 from ledger.products.general.endings import endings as general_endings
-from ledger.products.oyako.plan import TERMS, OyakoPlan, contract, entered_mid_term
+from ledger.products.oyako.plan import TERMS, OyakoPlan, contract, entered_mid_term, entered_on
 from ledger.products.oyako.rules.certificates import Run, parent_id, runs
 from ledger.products.oyako.rules.rescission import ending_the_contract
 from ledger.timeline import Facts, Known
@@ -28,14 +28,14 @@ class Uncovered(NamedTuple):
 @clause("OY-10")
 def in_care_at_the_start(facts: Facts) -> Run | None:
     """The parent was in care when cover started, at 16:00 of the first day, with mid-term entry at its 00:00 (無効と失効)."""
-    first_day = contract(facts).entered_on
+    first_day = entered_on(facts)
     latest = first_day - ONE_DAY if entered_mid_term(first_day) else first_day
     return next((run for run in facts.once(runs) if run.first <= latest and run.last >= first_day), None)
 
 
 def first_care_since_the_start(facts: Facts) -> Run | None:
     """The first time that the parent came into care since cover started (OY-01)."""
-    first_day = contract(facts).entered_on
+    first_day = entered_on(facts)
     earliest = first_day if entered_mid_term(first_day) else first_day + ONE_DAY
     return next((run for run in facts.once(runs) if run.first >= earliest), None)
 

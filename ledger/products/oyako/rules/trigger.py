@@ -11,7 +11,7 @@ from ledger.journal import UNDATED, Line, Span
 from ledger.periods import ONE_DAY, years_last_day
 from ledger.product import clause
 from ledger.products.general.contract import Holds, periods_hold, states
-from ledger.products.oyako.plan import TERMS, contract
+from ledger.products.oyako.plan import TERMS, contract, entered_on
 from ledger.products.oyako.rules.certificates import Run
 from ledger.products.oyako.rules.cover import (
     endings,
@@ -54,7 +54,7 @@ def target(facts: Facts) -> Target | None:
     care = facts.once(trigger)
     if care is None or never_was(facts):
         return None
-    ten_years = years_last_day(care.first, TERMS.number("target_years", contract(facts).entered_on))
+    ten_years = years_last_day(care.first, TERMS.number("target_years", entered_on(facts)))
     deaths = [
         f.data.died_on
         for f in facts.of(ev.PersonDied)
