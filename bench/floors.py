@@ -93,10 +93,10 @@ SUMS = f"SELECT policy_no, account_no, SUM({_USED}) AS used FROM read_movements 
 ALL_SUMS = f"SELECT COUNT(*), SUM(used) FROM ({SUMS})"
 
 DUCKDB = """
-SELECT policy_id, kind, account_no,
+SELECT policy_id, kind, account,
        SUM(CASE WHEN last IS NULL THEN amount WHEN last < $on THEN amount * (last - first + 1) ELSE amount * ($on - first + 1) END) AS used
 FROM read_parquet($movements) WHERE kind IN ('held', 'fault', 'limit') AND day <= $on AND known_at <= $known_at
-GROUP BY policy_id, kind, account_no
+GROUP BY policy_id, kind, account
 """
 
 

@@ -4,7 +4,8 @@
     DIR/accounts/part-00000.parquet   what movements are on: limits with cap and window, benefits, products, deadlines, states
     DIR/movements/part-00000.parquet  the movements on the accounts of the same policies
 
-`projections/export_limits.sql` asks DuckDB for the limits as of a day and a cut over it. The same log gives the same bytes.
+Accounts are numbered through all parts: by policy, kind, name and key. Rows of one kind lie together in a file, so that a question reads
+its own alone. `projections/export_limits.sql` asks DuckDB for the limits as of a day and a cut. The same log gives the same bytes.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from hashlib import file_digest
-from itertools import groupby
+from itertools import count, groupby, zip_longest
 from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -23,24 +24,23 @@ from sqlalchemy import Connection, Engine
 from ledger.errors import LedgerFault, Refused, Words
 from projections import as_of, generations, queries, tables
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 POLICIES: Final = 2_000
 """Policies of a part."""
 
 ACCOUNTS: Final[Mapping[str, str]] = {
-    "policy_id": "text", "account_no": "number", "kind": "kind", "name": "text", "key": "text", "unit": "text", "cap": "amount",
+    "account": "amount", "policy_id": "text", "kind": "kind", "name": "text", "key": "text", "unit": "text", "cap": "amount",
     "first": "day", "last": "day", "shown": "number", "rules": "text",
 }  # fmt: skip
 MOVEMENTS: Final[Mapping[str, str]] = {
-    "policy_id": "text", "kind": "kind", "account_no": "number", "position": "amount", "known_us": "instant", "day": "day",
-    "first": "day", "last": "day", "lines": "number", "amount": "amount", "stands": "number",
+    "account": "amount", "policy_id": "text", "kind": "kind", "position": "amount", "known_us": "instant", "day": "day",
+    "first": "day", "last": "day", "lines": "number", "amount": "amount", "stands": "amount",
 }  # fmt: skip
-"""The columns of the two kinds of files, and what they hold. `known_us` is `known_at` there."""
+"""The columns of the two kinds of files, and what they hold. `known_us` is `known_at` there; `account` is `account_no` in the read model,
+and counts through the policies here. `stands` bears such a number as well, with the sign."""
 
-_TABLES: Final = {
-    "accounts": (ACCOUNTS, tables.accounts.name, ("account_no",)),
-    "movements": (MOVEMENTS, tables.movements.name, ("kind", "account_no", "position", "n")),
-}
+_ACCOUNTS: Final = (tables.accounts.name, ("account_no", *tuple(ACCOUNTS)[2:]), ("account_no",))
+_MOVEMENTS: Final = (tables.movements.name, ("account_no", *tuple(MOVEMENTS)[2:]), ("kind", "account_no", "position", "n"))
 
 Heard = Callable[[int], None]
 """Is told how many policies are written."""
@@ -61,21 +61,21 @@ def export(engine: Engine, folder: Path, *, heard: Heard | None = None, policies
     """Writes the read model to a folder that is new or empty."""
     check(folder)
     files: list[dict[str, Any]] = []
+    done = 0
     with queries.snapshot(engine) as left, queries.snapshot(engine) as right:
         mark = generations.current(left)
         if generations.current(right) != mark:
             raise LedgerFault("the read model was moved on while the export began: run it again")
-        for name, connection in (("accounts", left), ("movements", right)):
+        for name in ("accounts", "movements"):
             (folder / name).mkdir(parents=True)
-            for file in _written(connection, mark.generation, folder, name, policies):
-                files.append(file)
-                if heard is not None and name == "movements":
-                    heard(sum(one["policies"] for one in files if one["path"].startswith(name)))
-    _check_parts(files)
-    sums = {name: sum(file["rows"] for file in files if file["path"].startswith(name)) for name in _TABLES}
-    held = sum(file["policies"] for file in files if file["path"].startswith("accounts"))
-    exported = Exported(mark.position, mark.hash.hex(), held, sums["accounts"], sums["movements"], len(files))
-    manifest = {"format": FORMAT, **exported._asdict(), "files": files}
+        for n, part in enumerate(_parts(left, right, mark.generation, policies)):
+            files += _written(folder, f"part-{n:05}.parquet", part)
+            done += len(part.policies)
+            if heard is not None:
+                heard(done)
+    sums = {name: sum(file["rows"] for file in files if file["path"].startswith(name)) for name in ("accounts", "movements")}
+    exported = Exported(mark.position, mark.hash.hex(), done, sums["accounts"], sums["movements"], len(files))
+    manifest = {"format": FORMAT, **exported._asdict(), "files": sorted(files, key=itemgetter("path"))}
     (folder / "manifest.json").write_bytes(orjson.dumps(manifest, option=orjson.OPT_INDENT_2) + b"\n")
     return exported
 
@@ -90,54 +90,89 @@ def check(folder: Path) -> None:
         raise Refused("DIR", Words(f"{folder.parent}（ない）", f"{folder.parent} (missing)"), words)
 
 
-def _check_parts(files: list[dict[str, Any]]) -> None:
-    """A part of accounts and the part of movements beside it hold the same policies: each can be asked by itself."""
-    spans = {
-        name: [(file["first"], file["last"], file["policies"]) for file in files if file["path"].startswith(name)] for name in _TABLES
-    }
-    if spans["accounts"] != spans["movements"]:
-        raise LedgerFault("the parts of accounts and movements do not hold the same policies: `hoken verify` names what is damaged")
-
-
 # ---- parts -----------------------------------------------------------------------------------------------------------------------
 
 
-def _written(connection: Connection, generation: int, folder: Path, name: str, size: int) -> Iterator[dict[str, Any]]:
-    """The parts of one kind of file, each described for the manifest."""
-    columns, table, order = _TABLES[name]
-    statement = as_of.stored(connection.dialect.name, table, tuple(columns)[1:], order)
-    rows = queries.streamed(connection, statement, {"generation": generation})
-    for n, part in enumerate(_parts(rows, size)):
-        path = f"{name}/part-{n:05}.parquet"
-        _write(folder / path, part, columns)
-        yield _described(folder, path, part)
+class Part(NamedTuple):
+    """Some policies, by code point, with their rows as they are written."""
+
+    policies: list[str]
+    accounts: list[tuple[Any, ...]]
+    movements: list[tuple[Any, ...]]
 
 
-def _parts(rows: Iterator[Any], size: int) -> Iterator[list[Any]]:
-    """The rows of so many policies at a time."""
-    part: list[Any] = []
-    policies = 0
-    for _, of_policy in groupby(rows, itemgetter(0)):
-        part += of_policy
-        policies += 1
-        if policies == size:
+def _parts(left: Connection, right: Connection, generation: int, size: int) -> Iterator[Part]:
+    """So many policies at a time: their accounts, read from one side, and their movements, read from the other."""
+    numbers = count(1)
+    read = [_by_policy(one, generation, *what) for one, what in ((left, _ACCOUNTS), (right, _MOVEMENTS))]
+    part = Part([], [], [])
+    for (policy_id, accounts), (other, movements) in zip_longest(*read, fillvalue=("", iter(()))):
+        if policy_id != other:
+            found = policy_id or other
+            raise LedgerFault(f"accounts and movements are not of the same policies at {found}: `hoken verify` names what is damaged")
+        listed = sorted(accounts, key=_account_order)
+        number = {account_no: next(numbers) for _, account_no, *_ in listed}
+        part.policies.append(policy_id)
+        part.accounts.extend((number[account_no], policy_id, *rest) for _, account_no, *rest in listed)
+        part.movements.extend(_movement(number, *row) for row in movements)
+        if len(part.policies) == size:
             yield part
-            part, policies = [], 0
-    if part:
+            part = Part([], [], [])
+    if part.policies:
         yield part
 
 
+def _by_policy(
+    connection: Connection, generation: int, table: str, columns: tuple[str, ...], order: tuple[str, ...]
+) -> Iterator[tuple[str, Iterator[Any]]]:
+    statement = as_of.stored(connection.dialect.name, table, columns, order)
+    return groupby(queries.streamed(connection, statement, {"generation": generation}), itemgetter(0))
+
+
+def _account_order(row: Any) -> tuple[Any, ...]:
+    _, account_no, kind, name, key, *_ = row
+    return kind, name, key or "", account_no
+
+
+def _movement(number: Mapping[int, int], policy_id: str, account_no: int, *rest: Any) -> tuple[Any, ...]:
+    """A movement by the numbers of the export: null where it is on no account, or where nothing comes or ceases to stand."""
+    *fields, stands = rest
+    standing = (number[stands] if stands > 0 else -number[-stands]) if stands else None
+    return (number.get(account_no), policy_id, *fields, standing)
+
+
+def _written(folder: Path, name: str, part: Part) -> Iterator[dict[str, Any]]:
+    """The two files of a part, each described for the manifest: where, of which policies, how much, and its hash."""
+    for kind, columns, rows in (("accounts", ACCOUNTS, part.accounts), ("movements", MOVEMENTS, part.movements)):
+        path = folder / kind / name
+        _write(path, sorted(rows, key=_KIND), columns)
+        yield {
+            "path": f"{kind}/{name}",
+            "first": part.policies[0],
+            "last": part.policies[-1],
+            "policies": len(part.policies),
+            "rows": len(rows),
+            "bytes": path.stat().st_size,
+            "sha256": sha256(path),
+        }
+
+
+_KIND: Final = itemgetter(2)
+
+
 def _write(path: Path, rows: list[Any], columns: Mapping[str, str]) -> None:
+    """Each kind of rows is a row group of its own: what asks for one kind does not read the others."""
     pa, pq = _arrow()
     types = {
         "text": pa.string(), "kind": pa.string(), "number": pa.int32(), "amount": pa.int64(), "day": pa.date32(),
         "instant": pa.timestamp("us", tz="UTC"),
     }  # fmt: skip
-    arrays, names = [], []
-    for (name, holds), cells in zip(columns.items(), zip(*rows, strict=True), strict=True):
-        arrays.append(pa.array(_cells(holds, cells), type=types[holds]))
-        names.append("known_at" if name == "known_us" else name)
-    pq.write_table(pa.Table.from_arrays(arrays, names), path, compression="zstd", use_dictionary=True)
+    schema = pa.schema([("known_at" if name == "known_us" else name, types[holds]) for name, holds in columns.items()])
+    with pq.ParquetWriter(path, schema, compression="zstd", use_dictionary=True) as file:
+        for _, of_kind in groupby(rows, _KIND):
+            cells = zip(*of_kind, strict=True)
+            arrays = [pa.array(_cells(holds, column), types[holds]) for holds, column in zip(columns.values(), cells, strict=True)]
+            file.write_table(pa.Table.from_arrays(arrays, schema=schema))
 
 
 def _cells(holds: str, cells: tuple[Any, ...]) -> list[Any]:
@@ -146,19 +181,6 @@ def _cells(holds: str, cells: tuple[Any, ...]) -> list[Any]:
     if holds == "kind":
         return [tables.KINDS[cell] for cell in cells]
     return list(cells)
-
-
-def _described(folder: Path, path: str, rows: list[Any]) -> dict[str, Any]:
-    """A file as the manifest has it: where, which policies by code point from the first to the last, how much, and its hash."""
-    return {
-        "path": path,
-        "first": rows[0][0],
-        "last": rows[-1][0],
-        "policies": sum(1 for _ in groupby(rows, itemgetter(0))),
-        "rows": len(rows),
-        "bytes": (folder / path).stat().st_size,
-        "sha256": sha256(folder / path),
-    }
 
 
 def sha256(path: Path) -> str:
