@@ -116,6 +116,16 @@ def test_sk_82_of_two_days_of_death_recorded_the_earlier_ends_it() -> None:
     assert income(history, "2024-06-30") == TO_JANUARY + 100_000
 
 
+@pytest.mark.parametrize(("onset", "rules"), [("2022-12-31", {"SK-80"}), ("2023-01-01", set())])
+def test_sk_80_a_sickness_begins_with_what_it_follows_from(onset: str, rules: set[str]) -> None:
+    history = Seikatsu(more={"income": {"monthly": PLAN}})
+    history.renewed(2024)
+    history.sickness("c0", onset=onset)
+    history.sickness(onset="2023-01-10", caused_by=["c0"])
+    history.add("WorkDisabilityStarted", disability_id="d1", disabled_on="2023-01-10", condition_id="c1")
+    assert declined(unable_for(history), "2024-01-31") == rules
+
+
 def hurt(accident: str, *rescinded: tuple[str, list[str]]) -> Seikatsu:
     """Disabled on 2023-01-10 by an accident; the option is held from 2023-01-01."""
     history = Seikatsu(more={"income": {"monthly": PLAN}})
