@@ -114,7 +114,10 @@ def _parts(left: Connection, right: Connection, generation: int, size: int) -> I
         number = {account_no: next(numbers) for _, account_no, *_ in listed}
         part.policies.append(policy_id)
         part.accounts.extend((number[account_no], policy_id, *rest) for _, account_no, *rest in listed)
-        part.movements.extend(_movement(number, *row) for row in movements)
+        try:
+            part.movements.extend(_movement(number, *row) for row in movements)
+        except KeyError as missing:
+            raise LedgerFault(f"policy {policy_id} has no account {missing}: `hoken verify` names what is damaged") from missing
         if len(part.policies) == size:
             yield part
             part = Part([], [], [])
@@ -138,7 +141,7 @@ def _movement(number: Mapping[int, int], policy_id: str, account_no: int, *rest:
     """A movement by the numbers of the export: null where it is on no account, or where nothing comes or ceases to stand."""
     *fields, stands = rest
     standing = (number[stands] if stands > 0 else -number[-stands]) if stands else None
-    return (number.get(account_no), policy_id, *fields, standing)
+    return (number[account_no] if account_no else None, policy_id, *fields, standing)
 
 
 def _written(folder: Path, name: str, part: Part) -> Iterator[dict[str, Any]]:

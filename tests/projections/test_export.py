@@ -138,6 +138,13 @@ def test_a_policy_of_whose_movements_none_is_left_is_named(made: Engine, tmp_pat
         export(made, tmp_path / "export")
 
 
+def test_a_movement_on_an_account_that_is_gone_is_named(made: Engine, tmp_path: Path) -> None:
+    with made.begin() as connection:
+        connection.exec_driver_sql("DELETE FROM read_accounts WHERE kind = 10")
+    with pytest.raises(LedgerFault, match=r"policy \S+ has no account \d+"):
+        export(made, tmp_path / "export")
+
+
 def test_columns_are_typed(made: Engine, tmp_path: Path) -> None:
     export(made, tmp_path / "export")
     types = {field.name: str(field.type) for field in parquet.read_schema(tmp_path / "export/movements/part-00000.parquet")}
