@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
 
+from ledger import events as ev
+from ledger.facts import Facts, Known
+from ledger.products.oyako.rules.costs import Cost, Standing, still_borne
 from tests.ledger.products.oyako_history import BALANCE, TRIGGER, Oyako, triggered
 
 HOME = "parent_care.home_modification"
@@ -235,6 +239,14 @@ def test_oy_07_a_late_recorded_month_cuts_the_latest_not_itself() -> None:
 
 
 # ---- OY-08 ----------------------------------------------------------------------------------------------------------
+
+
+def test_oy_08_a_cost_of_which_nothing_came_back_is_reckoned_without_refunds() -> None:
+    """The explanation has no step for it."""
+    day = date(2024, 7, 1)
+    fact = Known("e", day, ev.CareCostIncurred(cost_id="k1", used_on=day, category="meals", gross=10_000))
+    alone = still_borne(Cost(fact, (), Standing(None, None, None, ()), Facts()))
+    assert (alone.amount, alone.steps) == (10_000, ())
 
 
 def test_oy_08_a_refund_counts_from_its_day() -> None:

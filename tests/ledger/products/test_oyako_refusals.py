@@ -73,6 +73,13 @@ def test_oy_15_entry_for_parents_of_40_to_79(birth: str, *, refused: bool) -> No
         Oyako(parent=born(birth))
 
 
+@pytest.mark.parametrize(("birth", "found"), [("1984-04-02", "39"), ("2024-04-01", "0"), ("2024-04-02", "-1"), ("2030-01-01", "-1")])
+def test_oy_15_a_refusal_tells_the_age_in_full_years(birth: str, found: str) -> None:
+    with pytest.raises(Refused) as refusal:
+        Oyako(parent=born(birth))
+    assert refusal.value.found == f"{found} on 2024-04-01"
+
+
 @pytest.mark.parametrize(("birth", "refused"), [("2006-04-01", False), ("2006-04-02", True)])
 def test_oy_15_the_child_is_18_or_older(birth: str, *, refused: bool) -> None:
     insured = {"person_id": "p1", "birth_date": birth}

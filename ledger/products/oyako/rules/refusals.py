@@ -44,9 +44,7 @@ def childs_birth_date(facts: Facts, new: Known[ev.PolicyIssued]) -> Ground | Non
 @clause("OY-08")
 def refunds_beyond_the_cost(facts: Facts, new: Refunded) -> Ground | None:
     """Refunds together exceed what the insured bore of the cost (※4)."""
-    cost = next((f.data for f in facts.of(ev.CareCostIncurred) if f.data.cost_id == new.data.cost_id), None)
-    if cost is None:
-        return None
+    [cost] = [fact.data for fact in facts.naming(ev.CareCostIncurred, "cost_id", new.data.cost_id)]
     others = sum(other.data.amount for other in facts.of(ev.CareCostRefunded) if other.data.cost_id == new.data.cost_id)
     left = max(0, borne(cost).amount - others)
     if others + new.data.amount <= borne(cost).amount:
@@ -87,8 +85,7 @@ def age_of_parent_or_child(facts: Facts, new: Period) -> Ground | None:
 
 
 def _parents_age(issued: ev.PolicyIssued, day: date, field: str, oldest: str) -> Ground | None:
-    if issued.parent is None:
-        return None
+    assert issued.parent is not None, "refused before"
     least, most = TERMS.number("entry_age_min", day), TERMS.number(oldest, day)
     found = _age(issued.parent.birth_date, day)
     words = Words(
@@ -98,8 +95,7 @@ def _parents_age(issued: ev.PolicyIssued, day: date, field: str, oldest: str) ->
 
 
 def _childs_age(issued: ev.PolicyIssued, day: date) -> Ground | None:
-    if issued.insured.birth_date is None:
-        return None
+    assert issued.insured.birth_date is not None, "refused before"
     least, found = TERMS.number("child_age_min", day), _age(issued.insured.birth_date, day)
     words = Words(f"始期日に満 {least} 歳以上の被保険者", f"an insured of {least} or older on {day}")
     return None if found >= least else Ground("insured.birth_date", f"{found} on {day}", words)
@@ -194,8 +190,7 @@ def other_premiums(facts: Facts) -> Iterator[Discrepancy]:
 @clause("OY-15")
 def premium_monthly(issued: ev.PolicyIssued, plan: OyakoPlan, start: date) -> int | None:
     """The monthly premium in yen; None at an age for which there is none."""
-    if issued.parent is None:
-        return None
+    assert issued.parent is not None, "refused before"
     years = _age(issued.parent.birth_date, start)
     row = next((row for row in TERMS.at("premium_monthly", start) if row["from"] <= years <= row["to"]), None)
     return int(row[plan.plan]) if row else None
