@@ -46,7 +46,8 @@ def mutants(part: str, path: Path) -> Iterator[Trial]:
         around = [node for node in statements if _holds(node, old)]
         spans = [(old.lineno, old.end_lineno), *((node.lineno, node.end_lineno) for node in reversed(around)), (1, len(lines))]
         ids = tuple(one for node in around for one in _clauses(node))
-        touches = [_lines(file, first, last) for first, last in spans]
+        in_function = any(isinstance(node, ast.FunctionDef) for node in around)
+        touches = [_lines(file, first, last) for first, last in spans] if in_function else [_all_beside(path)]
         yield Trial(part, f"{file}:{old.lineno}", shown(lines, old, new), partial(_change, path, tree, old, new), touches, ids)
 
 
@@ -121,6 +122,14 @@ def _holds(outer: ast.stmt, inner: ast.expr) -> bool:
 
 def _lines(file: str, first: int, last: int | None) -> frozenset[Touch]:
     return frozenset((file, line) for line in range(first, (last or first) + 1))
+
+
+@cache
+def _all_beside(path: Path) -> frozenset[Touch]:
+    """All lines of a product: what a module or a class says outside its functions may show in any of them."""
+    folder = next((one for one in path.parents if one.parent.name == "products"), None)
+    beside = [path] if folder is None else folder.rglob("*.py")
+    return frozenset[Touch]().union(*(_lines(str(one.relative_to(ROOT)), 1, len(one.read_text().splitlines())) for one in beside))
 
 
 def _clauses(node: ast.stmt) -> Iterator[str]:

@@ -188,6 +188,9 @@ def test_sm_09_the_technical_fee_of_eligible_care_in_japan(more: dict[str, Any],
     h = policy()
     event = care(h, "2023-05-10", 2_900_000, transport=60_000, **more)
     assert h.lines("2023-05-10") == [("advanced_care", event, *line)]
+    [found] = h.on("2023-05-10")["benefits"]
+    assert (found["quantity"], found["rate"], found["gross"]) == (1, 2_900_000, 2_900_000)
+    assert found["decision"] != "reduced"
     assert h.lines("2023-05-09") == []
 
 
