@@ -58,6 +58,10 @@ def void(facts: Facts, claim: Claim) -> str | None:
     return "XX-02" if any(fact.data.ground == "other" for fact in facts.of(ev.PolicyVoided)) else None
 
 
+def never(facts: Facts, new: Known[Any]) -> Ground | None:
+    return Ground("used_on", new.day, Words("なし", "none"))
+
+
 def revoked(facts: Facts, claim: Claim) -> str | None:
     return "XX-05" if facts.of(ev.PolicyRevoked) else None
 
@@ -77,7 +81,11 @@ PRODUCT = Product(
         Section("day", frozenset(), by_day, reads_day=True),
     ),
     (Guard("void", frozenset({ev.PolicyVoided, ev.PolicyWithdrawn}), void), Guard("revoked", frozenset({ev.PolicyRevoked}), revoked)),
-    (Refusal("XX-03", (ev.ClaimFiled,), filed_before), Refusal(None, (ev.ClaimFiled,), filed_before)), turns=lambda facts: (TURN,),
+    (
+        Refusal("XX-03", (ev.ClaimFiled,), filed_before), Refusal(None, (ev.ClaimFiled,), filed_before),
+        Refusal("XX-06", (ev.PersonDied,), never),
+    ),
+    turns=lambda facts: (TURN,),
 )  # fmt: skip
 
 
@@ -220,8 +228,13 @@ def test_the_first_that_declines_a_claim_decides_and_no_guard_is_asked_of_it_aga
 
 def test_what_would_be_refused_now_is_a_discrepancy_of_its_clause_and_of_nothing_that_is_none(told: Told) -> None:
     told.news((31, missed(31)), (32, missed(32)))
-    found = [item.rule for item in told.journal.standing(day(32)) if isinstance(item, Discrepancy)]
-    assert found == ["XX-03"]
+    found = [(item.rule, item.recorded) for item in told.journal.standing(day(32)) if isinstance(item, Discrepancy)]
+    assert found == [("XX-03", 1)]
+
+
+def test_what_a_discrepancy_found_is_a_number_or_a_text(told: Told) -> None:
+    told.news((33, ev.PersonDied(person_id="p1", died_on=day(33))))
+    assert [item.recorded for item in told.journal.standing(day(33)) if isinstance(item, Discrepancy)] == ["2026-05-04"]
 
 
 @pytest.mark.parametrize("mark", ["standing", "in_use"])
