@@ -1,4 +1,5 @@
-"""Small mutations of rules, derivation and limits: a comparison turned, a number one off, a condition dropped, the other branch."""
+"""Small mutations of rules, derivation and limits: a comparison turned, a number one off, a condition dropped, the other branch; and
+each rule left out."""
 
 from __future__ import annotations
 
@@ -49,6 +50,11 @@ def mutants(part: str, path: Path) -> Iterator[Trial]:
         in_function = any(isinstance(node, ast.FunctionDef) for node in around)
         touches = [_lines(file, first, last) for first, last in spans] if in_function else [_all_beside(path)]
         yield Trial(part, f"{file}:{old.lineno}", shown(lines, old, new), partial(_change, path, tree, old, new), touches, ids)
+    for rule in (node for node in statements if isinstance(node, ast.FunctionDef)):
+        for one in _clauses(rule):
+            touches = [_lines(file, rule.body[0].lineno, rule.end_lineno)]
+            left_out = partial(_leave_out, path, tree, rule)
+            yield Trial(part, f"{file}:{rule.lineno}", f"{one}: {rule.name} gives nothing", left_out, touches, (one,))
 
 
 def controls(path: Path) -> Iterator[Trial]:
@@ -151,6 +157,12 @@ def _change(path: Path, tree: ast.AST, old: ast.expr, new: ast.expr) -> bool:
             return ast.copy_location(new, old) if node is old else self.generic_visit(node)
 
     return _put(path, _compiled(path, ast.fix_missing_locations(Replacing().visit(tree))))
+
+
+def _leave_out(path: Path, tree: ast.AST, rule: ast.FunctionDef) -> bool:
+    """The rule gives nothing: None, no line, no ground."""
+    rule.body.insert(0, ast.copy_location(ast.Return(), rule.body[0]))
+    return _put(path, _compiled(path, ast.fix_missing_locations(tree)))
 
 
 def _put(path: Path, new: CodeType) -> bool:

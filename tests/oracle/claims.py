@@ -55,7 +55,7 @@ def claim_lines(claim: Fact, lines: list[dict]) -> list[dict]:
     named = [e.lower() for e in claim["data"].get("facts") or []]
     if named:
         return [l for l in lines if any(e in named for e in l["events"])]
-    return [l for l in lines if l["counts_from"] <= D(claim["data"]["filed_on"])]
+    return [l for l in lines if l.get("run_from", l["counts_from"]) <= D(claim["data"]["filed_on"])]
 
 
 def met_on(claim: Fact, mine: list[Fact], lines: list[dict], facts: list[Fact], day_of: Callable[[Fact], date | None]) -> date | None:

@@ -201,8 +201,11 @@ def insured_amount(facts: list[Fact], certificate: Fact) -> int:
 
 
 def event_in_year(facts: list[Fact], start: date, rescission: Fact) -> bool:
-    """A benefit event (trigger) within one year from the day, the rescission itself left out."""
-    trigger, _ = oy_01_trigger([f for f in facts if f is not rescission])
+    """A benefit event (trigger) within one year from the day, the rescission itself left out; none of a contract that never was."""
+    others = [f for f in facts if f is not rescission]
+    if of(others, "PolicyVoided", "PolicyRevoked") or oy_10_void(others) or oy_13_revoked(others):
+        return False
+    trigger, _ = oy_01_trigger(others)
     return trigger is not None and start <= D(trigger["data"]["valid_from"]) <= last_of_n_years_from(start, 1)
 
 

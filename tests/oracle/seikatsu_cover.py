@@ -328,7 +328,7 @@ def add(case: Case, benefit: str, key: str, first: date, last: date, gross: int,
     `right_from`: the first day of the line of which this is a day (GN-04)."""
     declined = declined or (["GN-04"] if case["gone"](list(events), right_from or counts_from or first) else [])
     l = answers.line(benefit, key, first, last, gross, rule, counts_from=counts_from, declined=declined[0] if declined else None,
-                  events=events, condition_id=condition_id)
+                  events=events, condition_id=condition_id, run_from=right_from or counts_from or first)
     case["lines"].append(l)
     return l
 

@@ -231,7 +231,7 @@ def refused(case: Case, h: Hospitalisation, held: list[sc.Layer], day: date) -> 
     """(layers that cover the hospitalisation, rules that decline a line of the day)."""
     outside = sc.sk_00(case, h["first"])
     good, barred = sc.cover(case, held, h["cause"], sh.sk_05_first(case, h["stays"][0]))
-    rules = outside + ([] if good else sh.by_sk_04_or_05(barred, day))
+    rules = outside + ([] if good else sh.by_sk_04_or_05(barred, day)) + sc.kr(case, h["first"], h["cause"])
     return ([] if outside else good), rules
 
 
@@ -281,7 +281,12 @@ def stay_riders(case: Case, hospitalisations: list[Hospitalisation]) -> None:
             found += [(day, h["key"], "three_daily", h) for day in mine[7:]]
         if sc.sk_10_cancer(code):
             found += [(day, h["key"], "cancer_long_stay", h) for day in mine[365:]]
+    runs: dict[tuple[str, str], tuple[date, str, date]] = {}
     for day, key, benefit, h in sorted(found, key=lambda x: x[:3]):
+        stay_id = next(s["stay_id"] for s in h["stays"] if day in s["days"])
+        last, of, start = runs.get((key, benefit), (None, "", day))
+        start = start if last == plus(day, -1) and of == stay_id else day                   # GN-04: one line, one right
+        runs[key, benefit] = day, stay_id, start
         three = benefit == "three_daily"
         held = sc.layers(case, "three_daily", h["first"]) if three else sc.long_stay_layers(case, h["first"])
         if not held:
@@ -291,6 +296,6 @@ def stay_riders(case: Case, hospitalisations: list[Hospitalisation]) -> None:
         if not three:
             amount = 10_000 * amount // 2
         l = sc.add(case, benefit, key, day, day, amount, "SK-65" if three else "SK-61", rules,
-                   events=stay_events(h, day), condition_id=h["cause"])
+                   events=stay_events(h, day), condition_id=h["cause"], right_from=start)
         if three and not rules:
             sc.take_whole(case, l, [("three_days.period", sh.sk_32_period(case, h), "days", 120)])

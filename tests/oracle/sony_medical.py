@@ -138,7 +138,8 @@ def premium_days(facts: list[Fact], last: date) -> dict:
                 if day == second + ONE and in_contract(facts, day):
                     graces.append((day, end, (month, following)))
                 both_paid = a and b and max(a[0], b[0]) <= min(day, end)
-                if both_paid or not in_contract(facts, day):
+                settled_today = day in reinstated and min(missed[month], missed[following]) < day    # SM-05: from that day on
+                if both_paid or settled_today or not in_contract(facts, day):
                     continue
                 if day <= end:
                     state[day] = "grace"

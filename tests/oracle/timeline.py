@@ -277,10 +277,9 @@ def stays(facts: list[Fact], on: date) -> list[dict]:
             events.append(discharge[0]["event_id"])
             if last <= on:
                 discharged, alive = last, discharge[0]["data"].get("alive", True)
-        else:
-            for x in confirmations:
-                last = max(last, D(x["data"]["through"]))
-                events.append(x["event_id"])
+        for x in confirmations:
+            events.append(x["event_id"])
+            last = last if discharge else max(last, D(x["data"]["through"]))
         out.append({"stay_id": d["stay_id"], "first": first, "last": min(last, on), "discharged": discharged, "alive": alive,
                     "known_discharge": last if discharge else None,
                     "condition_id": d["condition_id"], "others": [o for o in d.get("other_condition_ids") or [] if o in standing],

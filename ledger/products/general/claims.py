@@ -92,6 +92,7 @@ def settled_on(facts: Facts, claim: Filed, lines: Sequence[Line]) -> date | None
 
 
 def _due(facts: Facts, line: Line, paid_on: date) -> int:
-    """What a line comes to for a payment, in yen. What a fact known by then earns afterwards, by days that pass, is not counted."""
-    earned_by = max([paid_on, *(day_of(facts, event_id) for event_id in line.events)])
+    """What a line comes to for a payment, in yen. What a fact known by then earns afterwards, by days that pass, is not counted; nor is
+    what a stay whose end is known will earn after the day in view."""
+    earned_by = facts.cut(max([paid_on, *(day_of(facts, event_id) for event_id in line.events)]))
     return line.through(earned_by).payable if line.counts_from <= earned_by else 0

@@ -60,10 +60,11 @@ class Lapse(NamedTuple):
 
 
 class Course(NamedTuple):
-    """How the premiums went: the graces that were opened, and the lapses."""
+    """How the premiums went: the graces that were opened, the lapses, and the days of the reinstatements."""
 
     graces: tuple[Missed, ...]
     lapses: tuple[Lapse, ...]
+    reinstated: tuple[date, ...]
 
 
 # ---- SM-01, SM-02: from misses to a lapse -----------------------------------------------------------------------------------------
@@ -118,7 +119,8 @@ def course(facts: Facts, held: Held) -> Course:
         elif isinstance(what, Missed) and (settled_to is None or what.first_due_on >= settled_to):
             graces += [what] if turn == "grace" else []
             lapses += [Lapse(day, None, True, what.events)] if turn == "lapse" else []
-    return Course(tuple(graces), tuple(lapses))
+    reinstated = (fact.data.reinstated_on for fact in facts.of(ev.PolicyReinstated))
+    return Course(tuple(graces), tuple(lapses), tuple(reinstated))
 
 
 _TURNS = ("migrated", "grace", "lapse", "reinstated")
@@ -155,7 +157,7 @@ def graces_hold(gone: Course) -> list[Holds]:
     """Grace from the day after the second debit to the last day, or to the day before both were paid."""
     found = []
     for grace in gone.graces:
-        ends = [grace.paid_on, *(lapse.reinstated_on for lapse in gone.lapses)]  # a reinstatement settles the misses due before it
+        ends = [grace.paid_on, *gone.reinstated]  # a reinstatement settles the misses due before it
         last = min([grace.last, *(day - ONE_DAY for day in ends if day is not None and day > grace.first_due_on)])
         if grace.grace_from <= last:
             found.append(Holds("grace", grace.grace_from, last, ("SM-02",)))

@@ -133,7 +133,7 @@ def test_gn_01_a_claim_for_all_facts_is_for_what_counts_on_the_day_of_its_filing
     assert due(h)[0][1] == met
 
 
-ADMITTED, CHARGED = "00000000-0000-4000-8000-000000000001", "00000000-0000-4000-8000-000000000002"
+ADMITTED, CHARGED, DISCHARGED = (f"00000000-0000-4000-8000-00000000000{n}" for n in (1, 2, 4))
 
 
 def run_of_days(first: date, last: date, *events: str) -> Line:
@@ -169,16 +169,26 @@ def test_gn_01_a_lump_sum_that_comes_to_count_later_by_itself_does_not(counts_fr
     assert settled("2025-05-11", 55_000, [run, lump]) == met
 
 
-def settled(paid_on: str, amount: int, lines: list[Line]) -> date | None:
-    """The day on which one payment meets a claim for all facts; admitted on 1 May, charged on 1 June 2025."""
+@pytest.mark.parametrize(
+    ("on", "met"), [("2025-05-11", date(2025, 5, 11)), ("2025-05-12", date(2025, 5, 11)), ("2025-05-13", None), ("2025-06-30", None)]
+)
+def test_gn_01_of_a_stay_whose_end_is_known_the_days_in_view_count(on: str, met: date | None) -> None:
+    """60,000 yen are what twelve days come to; on the thirteenth, to the discharge on 30 June, the payment is too little."""
+    line = run_of_days(date(2025, 5, 1), date(2025, 6, 30), ADMITTED, DISCHARGED)
+    assert settled("2025-05-11", 60_000, [line], date.fromisoformat(on)) == met
+
+
+def settled(paid_on: str, amount: int, lines: list[Line], on: date | None = None) -> date | None:
+    """The day on which one payment meets a claim for all facts; admitted on 1 May, charged on 1 June, discharged on 30 June 2025."""
     payment = {"claim_id": "k1", "benefit": "hospital_daily", "paid_on": paid_on, "amount": amount, "payee": "insured"}
     admission = {"stay_id": "s1", "admitted_on": "2025-05-01", "condition_id": "c1"}
     charge = {"month": "2025-06", "stay_id": "s1", "treatment_charge": 1}
     facts = Facts([
         Known(ADMITTED, date(2025, 5, 1), ev.HospitalAdmitted.parse(admission)),
         Known(CHARGED, date(2025, 6, 1), ev.HospitalChargesIncurred.parse(charge)),
+        Known(DISCHARGED, date(2025, 5, 1), ev.HospitalDischarged.parse({"stay_id": "s1", "discharged_on": "2025-06-30"})),
         Known(ADMITTED[:-1] + "3", date.fromisoformat(paid_on), ev.BenefitPaid.parse(payment)),
-    ])  # fmt: skip
+    ], on)  # fmt: skip
     return settled_on(facts, Filed(date(2025, 7, 1), "k1", None, frozenset()), lines)
 
 

@@ -38,6 +38,18 @@ def test_oy_20_later_where_a_benefit_event_happened_within_the_year(trigger: str
     assert rescinds(history, "2026-06-01") == refused
 
 
+def test_oy_20_a_contract_that_never_was_has_no_benefit_event() -> None:
+    """Its first debit was not made good; the trigger within the year does not count."""
+    history = Oyako()
+    history.renewed(2025)
+    history.certified("2024-08-01")
+    history.add("PremiumMissed", due_month="2024-06", due_on="2024-07-31")
+    assert history.state("2024-08-01")[0] == "revoked"
+
+    assert rescinds(history, "2025-04-01") == "OY-20"
+    assert rescinds(history, "2025-03-31") is None
+
+
 def test_oy_20_later_where_a_mid_term_entry_had_its_trigger_on_the_first_day() -> None:
     history = Oyako(period=("2024-07-01", "2025-04-01"))
     history.certified("2024-07-01")

@@ -55,6 +55,20 @@ def test_sk_30_a_day_in_two_stays_counts_once_for_the_one_that_began_first() -> 
     assert history.used(LATER, "hospital_days.stay") == {"s1": (22, 365)}
 
 
+def test_sk_30_a_day_beyond_day_365_is_of_the_stay_that_began_first_too() -> None:
+    """Day 366 begins a hospitalisation (SK-25); the stay of which it is a day began before the other."""
+    history = injured()
+    history.stay("s1", "2023-03-01", "2024-02-29", "i1")
+    history.sickness(onset="2023-06-01")
+    history.stay("s9", "2024-02-01", "2024-03-03")
+    assert history.runs(LATER) == [
+        ("s1", "2023-03-01", "2024-02-28", 365 * 5_000),
+        ("s1", "2024-02-29", "2024-02-29", 5_000),
+        ("s9", "2024-03-01", "2024-03-03", 15_000),
+    ]
+    assert history.used(LATER, "hospital_days.stay") == {"s1": (1, 365), "s9": (3, 365)}
+
+
 def test_sk_30_a_declined_stay_shows_the_days_that_it_alone_has() -> None:
     history = Seikatsu()
     history.sickness()

@@ -127,6 +127,18 @@ def test_sm_05_without_the_lapse_the_reinstatement_stays_with_a_discrepancy() ->
     assert [d["rule"] for d in h.on("2023-02-01")["discrepancies"]] == ["SM-05"]
 
 
+def test_sm_05_without_the_lapse_the_reinstatement_settles_a_grace_all_the_same() -> None:
+    h = policy()
+    first, _ = miss(h, "2022-11", "2022-12")
+    assert reinstate(h, "2023-01-29") is None
+    h.add("PremiumMissed", due_month="2023-01", due_on="2023-01-27")
+    h.add("FactRetracted", target=first, reason="the bank's error")
+
+    assert states(h, "2023-01-27", "2023-01-28", "2023-01-29", "2023-02-01") == ["in_force", "grace", "in_force", "in_force"]
+    assert h.state("2023-01-28") == ("grace", "2023-01-28", "2023-01-31")
+    assert h.state("2023-01-29") == ("in_force", "2023-01-29", "2027-03-31")
+
+
 def test_sm_05_the_lapse_that_goes_on_is_the_one_reinstated() -> None:
     assert reinstate(lapsed_twice(), "2023-03-31") == "SM-05"
     assert reinstate(lapsed_twice(), "2024-03-31") is None

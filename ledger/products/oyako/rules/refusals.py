@@ -16,7 +16,7 @@ from ledger.products.oyako.rules.amounts import condition, condition_arose_on
 from ledger.products.oyako.rules.costs import borne
 from ledger.products.oyako.rules.cover import first_debit
 from ledger.products.oyako.rules.rescission import of_added_parts, of_the_contract
-from ledger.products.oyako.rules.trigger import target, trigger_day
+from ledger.products.oyako.rules.trigger import from_the_start, never_was, target, trigger_day
 from ledger.timeline import Facts, Known
 
 Refunded = Known[ev.CareCostRefunded]
@@ -116,8 +116,9 @@ def no_cooling_off(facts: Facts, new: Known[ev.CoolingOffRequested]) -> Ground |
 @clause("OY-20")
 def disclosure_too_late(facts: Facts, new: Known[ev.PolicyRescinded]) -> Ground | None:
     """Rescission for disclosure comes within one year from the first start, or a benefit event happened within it; after an
-    increase the same from its day, for the added part (告知義務)."""
-    held, day = contract(facts), trigger_day(facts)
+    increase the same from its day, for the added part (告知義務). A contract that never was has no benefit event."""
+    held, never = contract(facts), never_was(facts) or any(True for _ in from_the_start(facts))
+    day = None if never else trigger_day(facts)
     if new.data.ground != "disclosure" or of_the_contract(held, new.data, day) or of_added_parts(held, new.data, day):
         return None
     start = held.entered_on

@@ -158,10 +158,10 @@ def _left_over(uncovered: Iterable[Uncovered], taken: list[tuple[date, date]]) -
 
 
 def _counted_once(pieces: Iterable[Piece]) -> dict[tuple[date, str], date]:
-    """The day from which each piece's days count: a day in two stays counts once, for the one that began earlier."""
+    """The day from which each piece's days count: a day in two stays counts once, for the stay that began earlier."""
     counted_from: dict[tuple[date, str], date] = {}
     through = date.min
-    for piece in sorted(pieces, key=lambda piece: piece.at):
+    for piece in sorted(pieces, key=lambda piece: (piece.stay.first, piece.stay.stay_id, piece.first)):
         counted_from[piece.at] = max(piece.first, through + ONE_DAY)
         through = max(through, piece.last)
     return counted_from
