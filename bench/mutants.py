@@ -37,6 +37,23 @@ def modules(parts: Iterable[str]) -> Iterator[tuple[str, Path]]:
 
 def mutants(part: str, path: Path) -> Iterator[Trial]:
     """A trial for every mutation of a module."""
+    yield from _mutated(part, path)
+    yield from left_out(part, path)
+
+
+def left_out(part: str, path: Path) -> Iterator[Trial]:
+    """A trial for every clause that a rule of a module is labelled with: the rule gives nothing."""
+    tree, file = ast.parse(path.read_text()), str(path.relative_to(ROOT))
+    _as_it_is(path)
+    _live()
+    for rule in (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)):
+        for one in _clauses(rule):
+            touches = [_lines(file, rule.body[0].lineno, rule.end_lineno)]
+            change = partial(_leave_out, path, tree, rule)
+            yield Trial(part, f"{file}:{rule.lineno}", f"{one}: {rule.name} gives nothing", change, touches, (one,))
+
+
+def _mutated(part: str, path: Path) -> Iterator[Trial]:
     source = path.read_text()
     tree, lines = ast.parse(source), source.splitlines()
     file = str(path.relative_to(ROOT))
@@ -50,11 +67,6 @@ def mutants(part: str, path: Path) -> Iterator[Trial]:
         in_function = any(isinstance(node, ast.FunctionDef) for node in around)
         touches = [_lines(file, first, last) for first, last in spans] if in_function else [_all_beside(path)]
         yield Trial(part, f"{file}:{old.lineno}", shown(lines, old, new), partial(_change, path, tree, old, new), touches, ids)
-    for rule in (node for node in statements if isinstance(node, ast.FunctionDef)):
-        for one in _clauses(rule):
-            touches = [_lines(file, rule.body[0].lineno, rule.end_lineno)]
-            left_out = partial(_leave_out, path, tree, rule)
-            yield Trial(part, f"{file}:{rule.lineno}", f"{one}: {rule.name} gives nothing", left_out, touches, (one,))
 
 
 def controls(path: Path) -> Iterator[Trial]:

@@ -38,7 +38,7 @@ def main() -> int:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--only", choices=("mutants", "numbers"), help="leave out the others")
+    parser.add_argument("--only", choices=("mutants", "rules", "numbers"), help="leave out the others; rules: each left out as a whole")
     parser.add_argument("--of", nargs="*", default=PARTS, choices=PARTS, help="of which products the rules and terms")
     parser.add_argument("--tests", nargs="*", default=TESTS, help="the files of the tests")
     parser.add_argument("--first", type=int, default=0, help="the seed of the draw")
@@ -66,7 +66,7 @@ def _shown(tests: Sequence[pytest.Item], given: argparse.Namespace) -> int:
     outcomes = list(_told(tried, tests, noted, given))
     _table(everything, outcomes, given.first)
     survivors = [f"{one.trial.where}: {one.trial.what} ({one.tests} tests)" for one in outcomes if one.noticed_by is None]
-    unnamed = [] if given.sample or given.only else list(_clauses_not_noticed(outcomes, given.of))
+    unnamed = [] if given.sample or given.only in {"mutants", "numbers"} else list(_clauses_not_noticed(outcomes, given.of))
     _listed("not noticed", survivors)
     _listed("clauses not noticed by a test that they name", unnamed)
     _listed("equivalent, and not tried", [f"{file}: {mutant}\n      {reason}" for (file, mutant), reason in equivalent.items()])
@@ -74,10 +74,9 @@ def _shown(tests: Sequence[pytest.Item], given: argparse.Namespace) -> int:
 
 
 def _trials(given: argparse.Namespace) -> Iterator[Trial]:
-    if given.only != "numbers":
-        for part, path in mutants.modules(given.of):
-            yield from mutants.mutants(part, path)
-    if given.only != "mutants":
+    for part, path in mutants.modules(given.of) if given.only != "numbers" else ():
+        yield from mutants.left_out(part, path) if given.only == "rules" else mutants.mutants(part, path)
+    if given.only in {None, "numbers"}:
         for folder in FOLDERS:
             yield from nudges.nudges(folder) if folder in given.of else ()
 
