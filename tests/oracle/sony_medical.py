@@ -139,10 +139,10 @@ def premium_days(facts: list[Fact], last: date) -> dict:
                     graces.append((day, end, (month, following)))
                 both_paid = a and b and max(a[0], b[0]) <= min(day, end)
                 settled_today = day in reinstated and min(missed[month], missed[following]) < day    # SM-05: from that day on
-                if both_paid or settled_today or not in_contract(facts, day):
+                if both_paid or not in_contract(facts, day):
                     continue
                 if day <= end:
-                    state[day] = "grace"
+                    state.update({} if settled_today else {day: "grace"})
                 elif not lapsed:
                     lapsed = True
                     lapses.append([day, None])

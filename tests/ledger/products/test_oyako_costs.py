@@ -379,3 +379,12 @@ def test_of_several_grounds_the_first_in_the_order_of_the_clauses_decides() -> N
     history.cost("2024-07-01", nature="deposit")
 
     assert history.care("2024-07-01") == {"k1": "OY-17", "k2": "OY-02", "k3": "OY-03", "k4": "OY-06"}
+
+
+def test_oy_08_a_refund_dated_before_its_cost_waits_for_it() -> None:
+    history = triggered()
+    history.cost("2024-07-10", 10_000)
+    history.add("CareCostRefunded", cost_id="k1", refunded_on="2024-07-01", amount=4_000)
+
+    assert history.on("2024-07-09")["benefits"] == []
+    assert history.care("2024-07-10") == {"k1": 6_000}

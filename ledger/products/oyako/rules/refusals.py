@@ -44,7 +44,9 @@ def childs_birth_date(facts: Facts, new: Known[ev.PolicyIssued]) -> Ground | Non
 @clause("OY-08")
 def refunds_beyond_the_cost(facts: Facts, new: Refunded) -> Ground | None:
     """Refunds together exceed what the insured bore of the cost (※4)."""
-    [cost] = [fact.data for fact in facts.naming(ev.CareCostIncurred, "cost_id", new.data.cost_id)]
+    cost = next((fact.data for fact in facts.naming(ev.CareCostIncurred, "cost_id", new.data.cost_id)), None)
+    if cost is None:  # not in view yet: the refund is dated before it
+        return None
     others = sum(other.data.amount for other in facts.of(ev.CareCostRefunded) if other.data.cost_id == new.data.cost_id)
     left = max(0, borne(cost).amount - others)
     if others + new.data.amount <= borne(cost).amount:
