@@ -106,7 +106,8 @@ def barred(facts: list[Fact], day_of: Callable[[Fact], date | None]) -> Callable
         arose = max((day for day in dated.values() if day <= counts_from), default=counts_from)
         own = [(filed, named, right) for filed, named, right in claims if (named & dated.keys() if named else counts_from <= filed)]
         applies = any(named or right for _, named, right in own)
-        return applies and not any(filed <= years_after(right or arose, 3) for filed, _, right in own)
+        return applies and not any(filed <= years_after(right or max([arose, *(dated[e] for e in named & dated.keys())]), 3)
+                                   for filed, named, right in own)
 
     return lapsed
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -135,8 +135,13 @@ def _prescribed(facts: Facts, claim: Claim) -> str | None:
     arose = right_arose(claim, dated.values())
     own = [filed for filed in made if filed.covers(dated, claim.counts_from)]
     subject = any(filed.names or filed.right_arose_on for filed in own)
-    in_time = any(filed.filed_on <= lapses_after(filed.right_arose_on or arose) for filed in own)
+    in_time = any(filed.filed_on <= lapses_after(filed.right_arose_on or _latest(filed, arose, dated)) for filed in own)
     return "GN-04" if subject and not in_time else None
+
+
+def _latest(filed: Filed, arose: date, dated: Mapping[str, date]) -> date:
+    """A claim for a later fact that the line rests on as well is in time by the day of that."""
+    return max([arose, *(day for event_id, day in dated.items() if event_id in filed.names)])
 
 
 def right_arose(claim: Claim, days: Collection[date]) -> date:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.ledger.products.history import History
+from tests.ledger.products.oyako_history import triggered
 from tests.ledger.products.test_general_deadlines import certified
 from tests.ledger.products.test_ryoritsu import certify
 
@@ -111,3 +112,22 @@ def test_gn_04_a_condition_alone_is_never_prescribed() -> None:
         facts=[condition],
     )
     assert h.lines("2025-06-20") == [("care_benefit", "2025-06-10", 1_000_000)]
+
+
+@pytest.mark.parametrize(
+    ("filed", "care", "incidental"),
+    [
+        ("2027-07-02", {"k1": 10_000, "k2": 10_000}, 2_000), ("2027-07-20", {"k1": 10_000, "k2": 10_000}, 2_000),
+        ("2027-07-21", {"k1": 10_000, "k2": "GN-04"}, 1_000),
+    ],
+    ids=["after the first cost's last day", "on the second's", "after it"],
+)  # fmt: skip
+def test_gn_04_what_is_paid_of_costs_together_goes_with_the_later_one_that_was_claimed(
+    filed: str, care: dict[str, object], incidental: int
+) -> None:
+    history = triggered()
+    history.cost("2024-07-01", 10_000)
+    second = history.cost("2024-07-20", 10_000)
+    history.add("ClaimFiled", claim_id="q1", filed_on=filed, claimant="insured", facts=[second])
+
+    assert (history.care(filed), history.incidental(filed)) == (care, {"2024-07": incidental})
