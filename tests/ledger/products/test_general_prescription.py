@@ -131,3 +131,13 @@ def test_gn_04_what_is_paid_of_costs_together_goes_with_the_later_one_that_was_c
     history.add("ClaimFiled", claim_id="q1", filed_on=filed, claimant="insured", facts=[second])
 
     assert (history.care(filed), history.incidental(filed)) == (care, {"2024-07": incidental})
+
+
+def test_gn_04_a_claim_that_names_the_certificate_alone_is_measured_by_each_cost() -> None:
+    history = triggered()
+    certificate = history.ids[-1]
+    history.cost("2024-07-01", 10_000)
+    history.cost("2027-06-30", 10_000)
+    history.add("ClaimFiled", claim_id="q1", filed_on="2027-07-02", claimant="insured", facts=[certificate])
+
+    assert history.care("2027-07-02") == {"k1": "GN-04", "k2": 10_000}
