@@ -9,8 +9,6 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import pytest
-
 from ledger import console
 from replay.cli import hoken
 
@@ -61,17 +59,3 @@ def jsonl(*rows: dict[str, Any]) -> str:
 def event(n: int, type_: str, policy_id: str = "T-1", **data: Any) -> dict[str, Any]:
     """A line of a batch."""
     return {"event_id": ID.format(n), "policy_id": policy_id, "type": type_, "data": data}
-
-
-def in_english(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
-    """Takes away what an environment says of language and width, and goes to the folder."""
-    for name in ("LC_ALL", "LC_MESSAGES", "LANG", "COLUMNS"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.chdir(folder)
-
-
-def late_discharge(folder: Path) -> Path:
-    """A ledger with the history of the late discharge."""
-    path = folder / "late.db"
-    assert run("import", LATE, "--db", path).code == 0
-    return path

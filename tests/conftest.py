@@ -89,3 +89,24 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
         terminalreporter.section("PostgreSQL WAS NOT TESTED", sep="!", red=True, bold=True)
         terminalreporter.line(f"{len(skipped)} tests were skipped: {NO_SERVER}. With CI=true this is a failure.")
         warnings.warn(NO_SERVER, stacklevel=1)
+
+
+# ---- the command line ----------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def in_english(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Takes away what an environment says of language and width, and goes to a folder of the test's own."""
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG", "COLUMNS"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> Path:
+    """A ledger with the history of the late discharge."""
+    from tests.command import LATE, run
+
+    path = tmp_path / "late.db"
+    assert run("import", LATE, "--db", path).code == 0
+    return path

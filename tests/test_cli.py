@@ -10,17 +10,9 @@ from freezegun import freeze_time
 from ledger import console
 from ledger.application import ClaimsLedger
 from ledger.errors import LedgerFault
-from tests.command import AFTER, BEFORE, ID, LATE, SAMPLES, Outcome, event, in_english, jsonl, late_discharge, run
+from tests.command import AFTER, BEFORE, ID, LATE, SAMPLES, Outcome, event, jsonl, run
 
-
-@pytest.fixture(autouse=True)
-def _in_english(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    in_english(monkeypatch, tmp_path)
-
-
-@pytest.fixture
-def db(tmp_path: Path) -> Path:
-    return late_discharge(tmp_path)
+pytestmark = pytest.mark.usefixtures("in_english")
 
 
 def issued(n: int = 1, policy_id: str = "T-1") -> dict[str, Any]:

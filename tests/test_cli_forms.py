@@ -8,17 +8,9 @@ from pathlib import Path
 import pytest
 
 from ledger import console
-from tests.command import AFTER, BEFORE, SAMPLES, event, in_english, jsonl, late_discharge, run
+from tests.command import AFTER, BEFORE, SAMPLES, event, jsonl, run
 
-
-@pytest.fixture(autouse=True)
-def _in_english(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    in_english(monkeypatch, tmp_path)
-
-
-@pytest.fixture
-def db(tmp_path: Path) -> Path:
-    return late_discharge(tmp_path)
+pytestmark = pytest.mark.usefixtures("in_english")
 
 
 # ---- forms -------------------------------------------------------------------------------------------------------------------

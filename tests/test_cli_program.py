@@ -17,19 +17,12 @@ from typing import Any
 import pytest
 
 from ledger import console
-from tests.command import LATE, SAMPLES, in_english, late_discharge, run
+from tests.command import LATE, SAMPLES, run
 
 BIN = Path(sys.executable).parent
 
 
-@pytest.fixture(autouse=True)
-def _in_english(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    in_english(monkeypatch, tmp_path)
-
-
-@pytest.fixture
-def db(tmp_path: Path) -> Path:
-    return late_discharge(tmp_path)
+pytestmark = pytest.mark.usefixtures("in_english")
 
 
 def environment() -> dict[str, str]:

@@ -286,10 +286,7 @@ def test_what_follows_from_the_rules_is_recorded_and_folded_again(
         records = check_log(ledger)
         assert any(record.type == ev.ASSESSED for record in records)
         for policy_id in ledger.policies():
-            by_hand = Policy(policy_id)
-            for _, event in told:
-                if event.policy_id == policy_id:
-                    by_hand.admit(event)
+            by_hand = admitted(policy_id, told)
             assert ledger.policy(policy_id).journal == by_hand.journal
             assert ledger.policy(policy_id).version == by_hand.version
 
@@ -303,8 +300,13 @@ def test_facts_recorded_one_by_one_end_like_those_imported(target: str, told: li
 
         check_log(ledger)
         for policy_id in ledger.policies():
-            imported = Policy(policy_id)
-            for _, event in told:
-                if event.policy_id == policy_id:
-                    imported.admit(event)
-            assert ledger.policy(policy_id).journal == imported.journal
+            assert ledger.policy(policy_id).journal == admitted(policy_id, told).journal
+
+
+def admitted(policy_id: str, told: list[tuple[int, ev.Event]]) -> Policy:
+    """A policy that has admitted its events one by one, with no ledger between."""
+    policy = Policy(policy_id)
+    for _, event in told:
+        if event.policy_id == policy_id:
+            policy.admit(event)
+    return policy

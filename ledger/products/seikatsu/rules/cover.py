@@ -178,29 +178,18 @@ def cover(
     relief_day: date | None,
     *,
     with_causes: bool = True,
+    at_onset: bool = False,
 ) -> Cover:
     """A case is measured against the layers held on its deciding day; benefits add up over the layers that cover it (Q31, Q50).
 
     `relief_day` is compared with entry + 730: the first admission day for a hospitalisation (SK-05), its own day for a surgery,
     radiation or advanced care (SK-06), None where there is no such relief (SK-07). `with_causes` false: only the condition's own onset.
-    For an injury the deciding day is that of the admission, visit or surgery; the accident's is found in the condition.
+    For an injury the deciding day is that of the admission, visit or surgery; the accident's is found in the condition. `at_onset`: an
+    injury is measured as a sickness is, by the layers of the deciding day into which its accident falls (SK-80).
     """
     condition = conditions(facts).get(condition_id) if condition_id is not None else None
-    if condition is not None and condition.kind == "injury":
+    if condition is not None and condition.kind == "injury" and not at_onset:
         return _injury_cover(facts, option, condition, deciding_day)
-    return cover_by_onset(facts, option, condition_id, deciding_day, relief_day, with_causes=with_causes)
-
-
-def cover_by_onset(
-    facts: Facts,
-    option: Option,
-    condition_id: str | None,
-    deciding_day: date,
-    relief_day: date | None,
-    *,
-    with_causes: bool = True,
-) -> Cover:
-    """The layers held on the deciding day into which the onset falls, an injury's too (SK-04, SK-80). Arguments as in `cover`."""
     stack = layers(facts, option, deciding_day)
     held = sum(layer.amount for layer in stack)
     if not in_scheme(facts, deciding_day):

@@ -14,7 +14,7 @@ from ledger.periods import ONE_DAY, birthday, days, month_first, month_last, mon
 from ledger.product import clause
 from ledger.products.seikatsu.plan import SeikatsuPlan
 from ledger.products.seikatsu.rules.conditions import conditions
-from ledger.products.seikatsu.rules.cover import TERMS, cover_by_onset, in_scheme, policy
+from ledger.products.seikatsu.rules.cover import TERMS, cover, in_scheme, policy
 from ledger.products.seikatsu.rules.purposes import excluded
 from ledger.timeline import Facts, Known
 
@@ -107,7 +107,7 @@ def part_of_month(amount: Reckoned, first: date, last: date) -> Reckoned:
 
 def _months(facts: Facts, disability: Disability) -> Iterator[Claim]:
     fact, condition = disability.fact, conditions(facts)[disability.fact.condition_id]
-    covered = cover_by_onset(facts, income, fact.condition_id, fact.disabled_on, None)
+    covered = cover(facts, income, fact.condition_id, fact.disabled_on, None, at_onset=True)
     rule = excluded(condition, fact.disabled_on) or (None if in_scheme(facts, fact.disabled_on) else "SK-00")
     rule = rule or ("SK-80" if covered.reason == "SK-04" else covered.reason)
     pay_to = last_paid_day(facts, disability)
