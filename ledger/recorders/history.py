@@ -24,7 +24,7 @@ LINES: Final = 2_000
 POLICIES: Final = 100
 """Policies whose records are read at once."""
 
-SHARED_FROM: Final = 20_000
+SHARED_FROM: Final = 2_000
 """New lines from which on processes are started to work side by side."""
 
 ATTEMPTS: Final = 12
