@@ -12,12 +12,12 @@ NO_DAY = 3_652_059
 """The ordinal of the last day."""
 
 _SELECT = """
-SELECT p.policy_id, m.account_no, m.known_us, m.day, m.first, m.last, m.lines, m.amount, m.stands FROM read_policies p
+SELECT p.policy_id, m.account_no, m.known_us, m.day, m.first, m.last, m.shown_to, m.amount, m.stands FROM read_policies p
 JOIN read_generations g ON g.generation = p.generation AND g.state = 'current'
 JOIN read_movements m ON m.policy_no = p.policy_no AND m.kind = 2 ORDER BY p.policy_id, m.account_no, m.known_us
 """
 _ACCOUNTS = """
-SELECT p.policy_id, a.account_no, a.name, a.key, a.unit, a.cap, a.first, a.last, a.rules, a.shown FROM read_policies p
+SELECT p.policy_id, a.account_no, a.name, a.key, a.unit, a.cap, a.first, a.last, a.rules FROM read_policies p
 JOIN read_generations g ON g.generation = p.generation AND g.state = 'current'
 JOIN read_accounts a ON a.policy_no = p.policy_no AND a.kind = 10
 """
@@ -76,7 +76,7 @@ def _pieces(openings: dict[int, Piece], movements: list[Piece]) -> Iterator[Piec
     for day, until in pairwise([*sorted(days), NO_DAY + 1]):
         on = [movement for movement in movements if movement[0] <= day]
         opening = openings.get(sum(stands or 0 for *_, stands in on))
-        if opening is None or not _shown(opening, day, sum(lines for _, _, _, lines, _, _ in on)):
+        if opening is None or sum(shown_to for _, _, _, shown_to, _, _ in on) < day:
             continue
         base = slope = 0
         for _, first, last, _, amount, _ in on:
@@ -86,9 +86,4 @@ def _pieces(openings: dict[int, Piece], movements: list[Piece]) -> Iterator[Piec
                 base += amount * (last - first + 1)
             else:
                 base, slope = base + amount * (1 - first), slope + amount
-        yield *opening[:7], base, slope, day, until
-
-
-def _shown(opening: Piece, day: int, lines: int) -> bool:
-    first, last, shown = opening[4], opening[5], opening[7]
-    return bool(lines > 0 or shown == 2 or (shown == 1 and first <= day and (last is None or day <= last)))
+        yield *opening, base, slope, day, until

@@ -17,38 +17,30 @@ NOW: Final = 2**62
 
 
 class Asked(NamedTuple):
-    """What is asked of a policy: the kinds of movements, beside which product is held and whether the policy is undetermined;
-    the account that a sum is shown with, of which kinds; which sums are shown, and what of them: `kind`, `name` and `key` first.
+    """What is asked of a policy: the kinds of movements, beside which product is held and whether the policy is undetermined; the number
+    of the account that a sum is shown with, and of which kinds those accounts are.
     """
 
     kinds: str
     account: str
     accounts: str
-    shown: str
-    columns: str
 
 
-LIMITS: Final = Asked(
-    f"BETWEEN {tables.HELD} AND {tables.LIMIT}",
-    "s.stands",
-    f"IN ({tables.HELD}, {tables.FAULT}, {tables.OPENING})",
-    "(s.lines > 0 OR a.shown = 2 OR (a.shown = 1 AND a.first <= :on AND (a.last IS NULL OR :on <= a.last)) OR a.shown IS NULL)",
-    "s.kind, a.name, a.key, a.unit, a.cap, s.amount, a.first, a.last, a.rules",
-)
-"""The limits in use, and those that are shown unused: on their first day and after, or within their window."""
+_STANDS: Final = "SUM(m.stands)"
+
+LIMITS: Final = Asked(f"BETWEEN {tables.HELD} AND {tables.LIMIT}", _STANDS, f"IN ({tables.HELD}, {tables.FAULT}, {tables.OPENING})")
+"""The limits in use, and those that are shown unused: as long as they stand, or within their window."""
 
 SETTLEMENTS: Final = Asked(
     f"IN ({tables.HELD}, {tables.FAULT}, {tables.PAYABLE}, {tables.PAID}, {tables.RECOVERED}, {tables.OFFSET})",
-    "COALESCE(s.stands, s.account_no)",
+    f"COALESCE({_STANDS}, m.account_no)",
     f"< {tables.DEADLINE}",
-    "(s.lines <> 0 OR s.stands <> 0)",
-    "s.kind, a.name, a.key, s.amount",
 )
 """The money of each benefit that is payable, or on which money moved."""
 
 _DUE: Final = f"IN ({tables.HELD}, {tables.FAULT}, {tables.DEADLINE})"
 
-DEADLINES: Final = Asked(_DUE, "s.stands", _DUE, "s.stands <> 0", "s.kind, a.name, a.key, a.first, a.last, a.rules")
+DEADLINES: Final = Asked(_DUE, _STANDS, _DUE)
 
 AMOUNT: Final = (
     "CASE WHEN m.last IS NULL THEN m.amount "
@@ -57,10 +49,14 @@ AMOUNT: Final = (
 )
 """A movement's amount on a day: a run of days goes no further than that day."""
 
-_SUMS: Final = f"SUM(m.lines) AS lines, SUM(m.stands) AS stands, CAST(SUM({AMOUNT}) AS bigint) AS amount"
-_ACCOUNT: Final = "JOIN read_accounts a ON a.policy_no = s.policy_no AND a.account_no ="
+_AMOUNT: Final = f"CAST(SUM({AMOUNT}) AS bigint) AS amount"
+_COLUMNS: Final = "s.kind, s.amount, a.name, a.key, a.unit, a.cap, a.first, a.last, a.rules"
+_ACCOUNT: Final = "JOIN read_accounts a ON a.policy_no = s.policy_no AND a.account_no = s.account_no"
+_SHOWN: Final = "HAVING SUM(m.shown_to) >= :on"
 
 _GENERATION: Final = f"(SELECT generation FROM read_generations WHERE projection = '{MOVEMENTS}' AND state = '{CURRENT}')"
+
+_NUMBER: Final = f"(SELECT policy_no FROM read_policies WHERE generation = {_GENERATION} AND policy_id = :policy_id)"
 
 _FILTERS: Final = {
     "prefix": "p.policy_id >= :prefix AND p.policy_id < :beyond",
@@ -70,15 +66,23 @@ _FILTERS: Final = {
 
 @cache
 def one_policy(dialect: str, asked: Asked, known: str) -> str:
-    """The sums of one policy; null comes last. `known` is the column that the cut is taken on: known_us or position."""
-    number = f"(SELECT policy_no FROM read_policies WHERE generation = {_GENERATION} AND policy_id = :policy_id)"
+    """The sums of one policy, each with its account; the account's numbers come last. `known` is the column that the cut is taken on:
+    known_us or position.
+    """
     # PostgreSQL is told the number twice, and then reads the policy's accounts at once; SQLite looks each of them up in less time.
-    of = "s.policy_no" if dialect == "sqlite" else number
+    of = "s.policy_no" if dialect == "sqlite" else _NUMBER
     return (
-        f"SELECT {asked.columns}, NULL FROM (SELECT m.policy_no, m.kind, m.account_no, {_SUMS} FROM read_movements m "
-        f"WHERE m.policy_no = {number} AND m.kind {asked.kinds} AND m.day <= :on AND m.{known} <= :cut "
-        f"GROUP BY m.policy_no, m.kind, m.account_no) s JOIN read_accounts a ON a.policy_no = {of} AND a.account_no = {asked.account} "
-        f"WHERE {asked.shown}"
+        f"SELECT {_COLUMNS}, s.policy_no, s.account_no FROM ({sums_of_one(asked, known)}) s "
+        f"JOIN read_accounts a ON a.policy_no = {of} AND a.account_no = s.account_no"
+    )
+
+
+@cache
+def sums_of_one(asked: Asked, known: str) -> str:
+    """The sums of one policy, each with the number of its account alone."""
+    return (
+        f"SELECT m.kind, {_AMOUNT}, m.policy_no, {asked.account} AS account_no FROM read_movements m WHERE m.policy_no = {_NUMBER} "
+        f"AND m.kind {asked.kinds} AND m.day <= :on AND m.{known} <= :cut GROUP BY m.policy_no, m.kind, m.account_no {_SHOWN}"
     )
 
 
@@ -86,9 +90,9 @@ def one_policy(dialect: str, asked: Asked, known: str) -> str:
 def portfolio(dialect: str, asked: Asked, known: str, filters: tuple[str, ...]) -> str:
     """The sums of all policies, or of some, each policy's together, policies by code point; the policy's id comes last."""
     which = " AND ".join([f"p.generation = {_GENERATION}", *(_FILTERS[name] for name in filters if name in _FILTERS)])
-    named = f" AND (s.kind <= {tables.FAULT} OR a.name = :name)" if "name" in filters else ""
+    named = [f"(s.kind <= {tables.FAULT} OR a.name = :name)"] if "name" in filters else []
     build = _stepped if dialect == "sqlite" else _hashed
-    return build(asked, known, which, asked.shown + named)
+    return build(asked, known, which, named)
 
 
 @cache
@@ -96,9 +100,9 @@ def movements(dialect: str) -> str:
     """The movements of a generation by what they are on, up to a position, each policy's together, policies by code point."""
     beside = "CROSS JOIN" if dialect == "sqlite" else "JOIN"
     return (
-        "SELECT p.policy_id, m.position, m.kind, moved.name, moved.key, m.known_us, m.day, m.first, m.last, m.lines, m.amount, "
+        "SELECT p.policy_id, m.position, m.kind, moved.name, moved.key, m.known_us, m.day, m.first, m.last, m.shown_to, m.amount, "
         "CASE WHEN m.stands > 0 THEN 1 WHEN m.stands < 0 THEN -1 ELSE 0 END, "
-        "s.name, s.key, s.unit, s.cap, s.first, s.last, s.shown, s.rules "
+        "s.name, s.key, s.unit, s.cap, s.first, s.last, s.shown_to, s.rules "
         f"FROM read_policies p {beside} read_movements m ON m.policy_no = p.policy_no "
         "LEFT JOIN read_accounts moved ON moved.policy_no = m.policy_no AND moved.account_no = m.account_no "
         "LEFT JOIN read_accounts s ON s.policy_no = m.policy_no AND s.account_no = ABS(m.stands) "
@@ -132,23 +136,24 @@ def terms(known: str) -> str:
     )
 
 
-def _stepped(asked: Asked, known: str, which: str, shown: str) -> str:
+def _stepped(asked: Asked, known: str, which: str, named: list[str]) -> str:
     """SQLite: from policy to policy in order of their ids, the movements of each lying together. Nothing is sorted or kept."""
+    shown = f" WHERE {named[0]}" if named else ""
     return (
-        f"SELECT {asked.columns}, s.policy_id FROM (SELECT p.policy_id, m.policy_no, m.kind, m.account_no, {_SUMS} "
+        f"SELECT {_COLUMNS}, s.policy_id FROM (SELECT p.policy_id, m.policy_no, m.kind, {_AMOUNT}, {asked.account} AS account_no "
         "FROM read_policies p CROSS JOIN read_movements m ON m.policy_no = p.policy_no "
         f"WHERE {which} AND m.kind {asked.kinds} AND m.day <= :on AND m.{known} <= :cut "
-        f"GROUP BY p.policy_id, m.kind, m.account_no) s CROSS {_ACCOUNT} {asked.account} WHERE {shown}"
+        f"GROUP BY p.policy_id, m.kind, m.account_no {_SHOWN}) s CROSS {_ACCOUNT}{shown}"
     )
 
 
-def _hashed(asked: Asked, known: str, which: str, shown: str) -> str:
+def _hashed(asked: Asked, known: str, which: str, named: list[str]) -> str:
     """PostgreSQL: as its planner likes, and sorted at the end."""
+    shown = " AND ".join([f"a.kind {asked.accounts}", *named])
     return (
-        f"SELECT {asked.columns}, p.policy_id FROM (SELECT m.policy_no, m.kind, m.account_no, {_SUMS} FROM read_movements m "
+        f"SELECT {_COLUMNS}, p.policy_id FROM (SELECT m.policy_no, m.kind, {_AMOUNT}, {asked.account} AS account_no FROM read_movements m "
         f"WHERE m.kind {asked.kinds} AND m.day <= :on AND m.{known} <= :cut "
         f"AND m.policy_no IN (SELECT p.policy_no FROM read_policies p WHERE {which}) "
-        "GROUP BY m.policy_no, m.kind, m.account_no) s "
-        f"JOIN read_policies p ON p.policy_no = s.policy_no {_ACCOUNT} {asked.account} "
-        f"WHERE a.kind {asked.accounts} AND {shown} ORDER BY p.policy_id"
+        f"GROUP BY m.policy_no, m.kind, m.account_no {_SHOWN}) s "
+        f"JOIN read_policies p ON p.policy_no = s.policy_no {_ACCOUNT} WHERE {shown} ORDER BY p.policy_id"
     )

@@ -74,7 +74,7 @@ def limits_of_part(asked: tuple[str, list[tuple[str, str]], date, datetime]) -> 
     with duckdb.connect() as connection:
         connection.execute("SET TimeZone = 'UTC'")
         given = {"movements": movements, "accounts": accounts, "on": on, "known_at": known_at}
-        found = connection.execute(statement(), given)
+        found = connection.execute(f"{statement()} ORDER BY o.account", given)
         names = [column[0] for column in found.description or ()]
         return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 

@@ -23,7 +23,7 @@ class Account(NamedTuple):
     cap: int | None = None
     first: int | None = None
     last: int | None = None
-    shown: int | None = None
+    shown_to: int | None = None
     rules: str | None = None
 
 
@@ -48,6 +48,14 @@ class Posting(NamedTuple):
     amount: int
     stands: Account | None = None
     sign: int = 0
+
+    @property
+    def shown_to(self) -> int:
+        """What it adds to the last day on which its account is shown: with a line, for ever; with what stands, as long as that says."""
+        stands = self.stands
+        return self.lines * tables.FOREVER + self.sign * (
+            tables.FOREVER if stands is None or stands.shown_to is None else stands.shown_to
+        )
 
 
 def postings(entries: Iterable[Sequence[Any]]) -> Iterator[Posting]:
@@ -96,8 +104,9 @@ def _opening(
     day: str, sign: int, _kind: str, counts_from: str, limit: str, key: str, unit: str, cap: int, first: str, last: str | None,
     rules: list[str], standing: bool, in_use: bool,
 ) -> Iterator[Posting]:  # fmt: skip
-    shown = 2 if in_use else int(standing)
-    opening = Account(tables.OPENING, limit, key, unit, cap, _ordinal(first), _or_none(last), shown, " ".join(rules))
+    within = tables.FOREVER if last is None else _ordinal(last)
+    shown_to = None if in_use else within if standing else 0
+    opening = Account(tables.OPENING, limit, key, unit, cap, _ordinal(first), _or_none(last), shown_to, " ".join(rules))
     yield Posting(Account(tables.LIMIT, limit, key), _ordinal(day), None, None, 0, 0, opening, sign)
 
 

@@ -15,10 +15,13 @@ from sqlalchemy import Connection, Engine
 from ledger.recorders.log import micros
 from projections import as_of, dialect, rows
 from projections.as_of import NOW, Asked
-from projections.rows import Deadline, Limit, Policy, R, Rows, Settlement
+from projections.rows import Account, Deadline, Limit, Policy, R, Rows, Settlement
 
 AT_ONCE: Final = 2_000
 """Rows of a portfolio that are in memory at once."""
+
+REMEMBERED: Final = 2_000
+"""Policies whose accounts a reader keeps in mind."""
 
 ASKED: Final[dict[Any, Asked]] = {
     rows.limits: as_of.LIMITS,
@@ -53,34 +56,61 @@ def _cut(known_at: datetime | None, at_position: int | None) -> tuple[str, int]:
 
 
 class Reader:
-    """Asks about single policies, on a connection of its own: for one thread. Each answer is one statement, and so of one moment."""
+    """Asks about single policies, on a connection of its own: for one thread. Each answer is one statement, and so of one moment.
+
+    What an account is never changes: of the policies asked about last it is remembered, and only what they add up to is asked again.
+    """
 
     def __init__(self, connection: Connection) -> None:
         raw: Any = connection.connection.driver_connection
         self._execute: Callable[..., Any] = raw.cursor().execute
         self._dialect, self._ordered = connection.dialect.name, dialect.of(connection).ordered
+        self._accounts: dict[str, tuple[int, dict[int, Account]]] = {}  # of a policy: its number, and them by theirs
 
     def policy(self, asked: Asked, policy_id: str, on: date, known_at: datetime | None, at_position: int | None) -> Policy:
         """The sums of a policy. One that the read model does not hold has none."""
         known, cut = _cut(known_at, at_position)
-        statement, order = self._ordered(as_of.one_policy(self._dialect, asked, known), ("policy_id", "on", "cut"))
         given = (policy_id, on.toordinal(), cut)
-        return rows.policy(policy_id, self._execute(statement, [given[i] for i in order]).fetchall())
+        number, accounts = self._accounts.get(policy_id, (0, {}))
+        if accounts:
+            sums = self._asked(as_of.sums_of_one(asked, known), given)
+            # a rebuild gives other numbers, and an account may have come since
+            if all(policy_no == number and account_no in accounts for _, _, policy_no, account_no in sums):
+                return rows.policy(policy_id, [(kind, amount, accounts[account_no]) for kind, amount, _, account_no in sums])
+        return rows.policy(policy_id, self._remembered(policy_id, self._asked(as_of.one_policy(self._dialect, asked, known), given)))
+
+    def _asked(self, statement: str, given: tuple[Any, ...]) -> list[Any]:
+        sql, order = self._ordered(statement, ("policy_id", "on", "cut"))
+        found: list[Any] = self._execute(sql, [given[i] for i in order]).fetchall()
+        return found
+
+    def _remembered(self, policy_id: str, found: list[Any]) -> list[tuple[int, int, Account]]:
+        """The sums of a policy with their accounts, which are kept in mind."""
+        sums = [rows.account(row) for row in found]
+        if found:
+            number = found[0][-2]
+            if len(self._accounts) >= REMEMBERED:
+                self._accounts.clear()
+            held, accounts = self._accounts.get(policy_id, (number, {}))
+            accounts = accounts if held == number else {}
+            accounts.update((row[-1], account) for row, (_, _, account) in zip(found, sums, strict=True))
+            self._accounts[policy_id] = number, accounts
+        return sums
 
     def limits(self, policy_id: str, on: date, *, known_at: datetime | None = None, at_position: int | None = None) -> list[Limit]:
         """The limits of a policy, by name and key. Raises Undetermined."""
-        return rows.limits(self._determined(as_of.LIMITS, policy_id, on, known_at, at_position), on.toordinal())
+        return rows.limits(self._determined(as_of.LIMITS, policy_id, on, known_at, at_position), on)
 
     def settlement(
         self, policy_id: str, on: date, *, known_at: datetime | None = None, at_position: int | None = None, by_benefit: bool = False
     ) -> list[Settlement]:
         """The money of a policy: one row, or one a benefit; none where it is not held. Raises Undetermined."""
         found = self._determined(as_of.SETTLEMENTS, policy_id, on, known_at, at_position)
-        return (rows.settlement_by_benefit if by_benefit else rows.settlement)(found, on.toordinal())
+        return (rows.settlement_by_benefit if by_benefit else rows.settlement)(found, on)
 
     def deadlines(self, policy_id: str, on: date, *, known_at: datetime | None = None, at_position: int | None = None) -> list[Deadline]:
         """The deadlines of a policy. Raises Undetermined."""
-        return rows.deadlines(self._determined(as_of.DEADLINES, policy_id, on, known_at, at_position), on.toordinal())
+        return rows.deadlines(self._determined(as_of.DEADLINES, policy_id, on, known_at, at_position), on)
 
     def _determined(self, asked: Asked, policy_id: str, on: date, known_at: datetime | None, at_position: int | None) -> Policy:
         found = self.policy(asked, policy_id, on, known_at, at_position)
@@ -125,7 +155,7 @@ def portfolio(connection: Connection, question: Question, asked: Asked = as_of.L
         values["name"] = question.limit
     statement = as_of.portfolio(connection.dialect.name, asked, known, tuple(filters))
     for policy_id, found in groupby(streamed(connection, statement, values), itemgetter(-1)):
-        policy = rows.policy(policy_id, found)
+        policy = rows.policy(policy_id, map(rows.account, found))
         if question.product is None or policy.product == question.product or policy.undetermined is not None:
             yield policy
 

@@ -19,8 +19,20 @@ class Undetermined(NamedTuple):
     reason: str
 
 
+class Account(NamedTuple):
+    """What a sum is shown with: a limit with cap and window; a benefit; something due; the product held. What it has not, is null."""
+
+    name: str
+    key: str | None
+    unit: str | None
+    cap: Any  # of a limit, whole
+    first: Any  # of a limit or something due, a date
+    last: date | None
+    rules: tuple[str, ...]
+
+
 class Policy(NamedTuple):
-    """The sums of one policy, as the question that was asked has them (`as_of.Asked.columns`), days as ordinals.
+    """The sums of one policy: the kind of movements, what they come to, and the account.
 
     `product` is null where it is not held; such a policy has no sums, nor has one that is undetermined.
     """
@@ -28,7 +40,7 @@ class Policy(NamedTuple):
     policy_id: str
     product: str | None
     undetermined: Undetermined | None
-    sums: list[Any]
+    sums: list[tuple[int, int, Account]]
 
 
 class Limit(NamedTuple):
@@ -121,59 +133,59 @@ class Deadline(NamedTuple):
 
 
 R = TypeVar("R", Limit, Settlement, Deadline)
-Rows = Callable[[Policy, int], list[R]]
-"""The rows of a policy on a day, an ordinal."""
+Rows = Callable[[Policy, date], list[R]]
+"""The rows of a policy on a day."""
 
 
-def policy(policy_id: str, found: Iterable[Any]) -> Policy:
-    """A policy from what the database says of it, in any order."""
+def policy(policy_id: str, found: Iterable[tuple[int, int, Account]]) -> Policy:
+    """A policy from the sums that are shown of it, in any order."""
     product: str | None = None
     undetermined: Undetermined | None = None
     sums = []
-    for row in found:
-        kind = row[0]
+    for one in found:
+        kind = one[0]
         if kind > tables.FAULT:
-            sums.append(row)
+            sums.append(one)
         elif kind == tables.HELD:
-            product = row[1]
+            product = one[2].name
         else:
-            undetermined = Undetermined(int(row[2]), row[1])
+            undetermined = Undetermined(int(one[2].key or 0), one[2].name)
     if undetermined is not None:
         return Policy(policy_id, None, undetermined, [])
     return Policy(policy_id, product, None, sums if product is not None else [])
 
 
-def limits(found: Policy, on: int) -> list[Limit]:
+def limits(found: Policy, on: date) -> list[Limit]:
     """The limits in use, and those that are shown unused, by name and key."""
     policy_id, product, _, sums = found
     rows = [
-        _made(Limit, (policy_id, product, name, key, unit, cap, used, cap - used, _DAYS[first], _LAST[last], _RULES[rules]))
-        for _, name, key, unit, cap, used, first, last, rules, _ in sums
+        _made(Limit, (policy_id, product, name, key, unit, cap, used, cap - used, first, last, rules))
+        for _, used, (name, key, unit, cap, first, last, rules) in sums
     ]
     rows.sort()  # no two rows of a policy have the same limit and key
     return rows
 
 
-_made: Final[Callable[[type[Limit], tuple[Any, ...]], Limit]] = tuple.__new__  # without asking whether the number of fields is right
+_made: Final[Callable[[type[Any], tuple[Any, ...]], Any]] = tuple.__new__  # without asking whether the number of fields is right
 
 _COLUMN: Final = {tables.PAYABLE: 0, tables.PAID: 1, tables.RECOVERED: 2, tables.OFFSET: 3}
 
 
-def settlement(found: Policy, on: int) -> list[Settlement]:
+def settlement(found: Policy, on: date) -> list[Settlement]:
     """The money of a policy in one row; none where the policy is not held."""
     if found.product is None:
         return []
     sums = [0, 0, 0, 0]
-    for kind, _, _, amount, _ in found.sums:
+    for kind, amount, _ in found.sums:
         sums[_COLUMN[kind]] += amount
     return [_settled(found.policy_id, found.product, None, sums)]
 
 
-def settlement_by_benefit(found: Policy, on: int) -> list[Settlement]:
+def settlement_by_benefit(found: Policy, on: date) -> list[Settlement]:
     """The money of a policy, benefit by benefit: of each that is payable, or on which money moved."""
     benefits: dict[str, list[int]] = {}
-    for kind, name, _, amount, _ in found.sums:
-        benefits.setdefault(name, [0, 0, 0, 0])[_COLUMN[kind]] += amount
+    for kind, amount, account in found.sums:
+        benefits.setdefault(account.name, [0, 0, 0, 0])[_COLUMN[kind]] += amount
     product = found.product or ""  # without a product there are no sums
     return [_settled(found.policy_id, product, benefit, benefits[benefit]) for benefit in sorted(benefits)]
 
@@ -183,11 +195,11 @@ def _settled(policy_id: str, product: str, benefit: str | None, sums: list[int])
     return Settlement(policy_id, product, benefit, payable, paid, recovered, offset, payable - paid - offset + recovered)
 
 
-def deadlines(found: Policy, on: int) -> list[Deadline]:
+def deadlines(found: Policy, on: date) -> list[Deadline]:
     """The deadlines in order of the day due, and whether each is overdue on the day asked for."""
     rows = [
-        Deadline(found.policy_id, kind, claim_id, _DAYS[due], _LAST[met], on > due if met is None else met > due, _RULES[rules])
-        for _, kind, claim_id, due, met, rules, _ in found.sums
+        _made(Deadline, (found.policy_id, kind, claim_id, due, met, on > due if met is None else met > due, rules))
+        for _, _, (kind, claim_id, _, _, due, met, rules) in found.sums
     ]
     rows.sort(key=_deadline_order)
     return rows
@@ -199,12 +211,11 @@ def _deadline_order(row: Deadline) -> tuple[date, str, str]:
 
 def flat(policies: Iterable[Policy], rows: Rows[R], on: date, undetermined: Callable[[Policy], None]) -> Iterator[R]:
     """The rows of policies one after the other; undetermined ones are told of instead."""
-    day = on.toordinal()
     for found in policies:
         if found.undetermined is not None:
             undetermined(found)
         else:
-            yield from rows(found, day)
+            yield from rows(found, on)
 
 
 class _Read(dict[Any, Any]):
@@ -218,6 +229,12 @@ class _Read(dict[Any, Any]):
         return found
 
 
-_DAYS: Final = _Read(date.fromordinal)
-_LAST: Final = _Read(lambda ordinal: None if ordinal is None or ordinal == UNDATED else _DAYS[ordinal])
+_FIRST: Final = _Read(lambda ordinal: None if ordinal is None else date.fromordinal(ordinal))
+_LAST: Final = _Read(lambda ordinal: None if ordinal == UNDATED else _FIRST[ordinal])
 _RULES: Final = _Read(lambda joined: tuple(joined.split()) if joined else ())
+
+
+def account(row: Any) -> tuple[int, int, Account]:
+    """A sum with its account, from a row of the database that begins with the two (`as_of`)."""
+    kind, amount, name, key, unit, cap, first, last, rules, *_ = row
+    return kind, amount, _made(Account, (name, key, unit, cap, _FIRST[first], _LAST[last], _RULES[rules]))

@@ -4,11 +4,13 @@ An account is what movements add up on: a limit of a policy, the payable of a be
 held, the opening of a limit, a deadline, a state) is an account too, and movements tell when it comes to stand and when it no longer does.
 
 Days are proleptic ordinals (`date.toordinal`), instants microseconds since 1970-01-01T00:00Z, amounts whole yen, days or times.
-A movement counts for an answer on day D, known at K, where `day <= D` and `known_us <= K` (or `position <= N`).
+A movement counts for an answer on day D, known at K, where `day <= D` and `known_us <= K` (or `position <= N`). What they add up on is
+shown where their `shown_to` comes to D or later.
 """
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Final
 
 from sqlalchemy import (
@@ -37,6 +39,9 @@ HELD, FAULT, LIMIT, PAYABLE, PAID, RECOVERED, OFFSET, DEADLINE, STATE, TERMS = r
 policy); a limit, a sum of money of a benefit; a deadline, a state. Numbered so that what a question reads of a policy lies together."""
 OPENING: Final = 10
 """The cap and window of a limit: an account that movements on the limit name in `stands`."""
+
+FOREVER: Final = date.max.toordinal()
+"""What a movement adds to `shown_to` for each line that comes to count: what is in use is shown on every day."""
 
 KINDS: Final = ("held", "fault", "limit", "payable", "paid", "recovered", "offset", "deadline", "state", "terms", "opening")
 """The kinds in words."""
@@ -79,7 +84,7 @@ accounts: Final = Table(
     Column("first", _Int),  # opening, state: the first day; deadline: due on
     Column("last", _Int),  # opening, state: the last day; deadline: met on
     Column("kind", _Small, nullable=False),
-    Column("shown", _Small),  # opening, where nothing used it: 0 not shown, 1 within its window, 2 from its first day on
+    Column("shown_to", _Int),  # opening: the last day on which it is shown though nothing uses it, or 0; null: as long as it stands
     Column("name", _Text, nullable=False),  # the limit, benefit, product, state, kind of deadline; reason; version
     Column("key", _Text),  # limit, opening: its key; deadline: the claim; fault: position since when; terms: hash
     Column("unit", _Text),  # opening: yen, days, times
@@ -100,7 +105,7 @@ movements: Final = Table(
     Column("day", _Int, nullable=False),  # from which it counts
     Column("first", _Int),  # of a run of days: `amount` is then that of one day
     Column("last", _Int),
-    Column("lines", _Int, nullable=False),  # benefit lines (or settlements) that come to count, less those that no longer do
+    Column("shown_to", _Int, nullable=False),  # FOREVER for each line that comes to count; what stands adds its account's
     Column("amount", _Big, nullable=False),
     Column("stands", _Int),  # plus the number of the account that comes to stand, minus that of one that no longer does
     sqlite_strict=True,

@@ -67,9 +67,10 @@ def _rows(policy: Policy, one: Said, posted: Iterable[Posting]) -> list[tuple[An
     """The movements of one assessment, in the order of the table's columns; `n` counts those on one account."""
     counted: dict[tuple[int, int], int] = {}
     rows = []
-    for account, day, first, last, lines, amount, stands, sign in posted:
+    for posting in posted:
+        account, day, first, last, _, amount, stands, sign = posting
         number = policy.account_no(account, stands)
         n = counted[account.kind, number] = counted.get((account.kind, number), -1) + 1
         what = None if stands is None else sign * policy.account_no(stands)
-        rows.append((policy.number, account.kind, number, one.position, n, one.known_us, day, first, last, lines, amount, what))
+        rows.append((policy.number, account.kind, number, one.position, n, one.known_us, day, first, last, posting.shown_to, amount, what))
     return rows

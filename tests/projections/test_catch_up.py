@@ -88,7 +88,7 @@ def used(made: Engine, policy_id: str = "P-1", **cut: Any) -> int:
 def rows_of(made: Engine) -> list[Any]:
     """All movements, in words: which are the same whatever numbers policies and accounts were given."""
     select = (
-        "SELECT p.policy_id, m.kind, a.name, a.key, m.position, m.day, m.first, m.last, m.lines, m.amount, s.name, s.cap, s.rules "
+        "SELECT p.policy_id, m.kind, a.name, a.key, m.position, m.day, m.first, m.last, m.shown_to, m.amount, s.name, s.cap, s.rules "
         "FROM read_movements m JOIN read_policies p ON p.policy_no = m.policy_no "
         "LEFT JOIN read_accounts a ON a.policy_no = m.policy_no AND a.account_no = m.account_no "
         "LEFT JOIN read_accounts s ON s.policy_no = m.policy_no AND s.account_no = ABS(m.stands) "

@@ -15,13 +15,27 @@ from pyarrow import parquet
 from sqlalchemy import Engine
 
 from ledger.errors import LedgerFault, Refused
+from ledger.journal import Entry, Held, Use
 from projections import cluster, queries, rows
 from projections.catch_up import catch_up
 from projections.export import Exported, check, damaged, export, manifest
 from projections.queries import Question
 from projections.tables import KINDS
 from tests.command import run
-from tests.projections.stores import Clock, Told, added, fact, held, histories, imported, line, opened, opening
+from tests.projections.stores import (
+    DAY,
+    Clock,
+    Told,
+    added,
+    fact,
+    held,
+    histories,
+    imported,
+    line,
+    opened,
+    opening,
+    taken_back,
+)
 
 NOW = datetime(2030, 1, 1, tzinfo=UTC)
 
@@ -68,7 +82,7 @@ def test_duckdb_over_the_export_gives_the_ledgers_limits(
     expected = by_the_ledger(made, on, known_at)
     given = {"movements": f"{folder}/movements/*.parquet", "accounts": f"{folder}/accounts/*.parquet", "on": on, "known_at": known_at}
     with duckdb.connect() as connection:
-        found = connection.execute(cluster.statement(), given)
+        found = connection.execute(f"{cluster.statement()} ORDER BY o.account", given)
         names = [column[0] for column in found.description or ()]
         at_once = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
@@ -204,8 +218,8 @@ def test_an_export_that_is_not_whole_is_refused(made: Engine, tmp_path: Path) ->
 def test_an_export_of_a_newer_program_is_refused(made: Engine, tmp_path: Path) -> None:
     export(made, tmp_path / "export")
     file = tmp_path / "export/manifest.json"
-    file.write_bytes(file.read_bytes().replace(b'"format": 2', b'"format": 3'))
-    with pytest.raises(Refused, match="format 3"):
+    file.write_bytes(file.read_bytes().replace(b'"format": 3', b'"format": 4'))
+    with pytest.raises(Refused, match="format 4"):
         manifest(tmp_path / "export")
 
 
@@ -271,3 +285,32 @@ def test_the_same_over_the_processes_of_a_cluster(tmp_path: Path) -> None:
             list(cluster.limits(tmp_path / "export", date(2024, 6, 1), NOW, client=client))
 
     assert orjson.dumps(found) == orjson.dumps(expected)
+
+
+def test_a_limit_is_of_the_product_that_was_held_when_it_came_to_stand(target: str, tmp_path: Path) -> None:
+    """A corrected product takes its limits with it: before the correction the old ones, behind it the new ones."""
+    old, new = opening(key="old"), opening(key="new")
+    with opened(target, new_policy=Told, clock=Clock()) as (ledger, made):
+        ledger.record([fact(1, entries=[held("oyako"), *added(old, line(5)._replace(uses=(Use("cost.period", "old", 5),)))])])
+        ledger.record([fact(2, entries=[Entry(date.min, -1, Held(date.min, "oyako")), held("cyber"), *taken_back(old), *added(new)])])
+        ledger.record([fact(3, entries=added(new._replace(key="third", in_use=True), new._replace(key="fourth", in_use=True)))])
+        catch_up(made, ledger)
+        first, second, third = (record.recorded_at for record in ledger.stream("P-1") if record.event_id is not None)
+        export(made, tmp_path / "export")
+        for known_at, expected in ((first, [("oyako", "old")]), (second, []), (third, [("cyber", "fourth"), ("cyber", "third")])):
+            found = list(cluster.limits(tmp_path / "export", DAY, known_at))
+            assert [(row["product"], row["key"]) for row in found] == expected
+            assert orjson.dumps(plain(found)) == orjson.dumps(by_the_ledger(made, DAY, known_at))
+
+
+def test_a_limit_of_two_products_is_not_exported(target: str, tmp_path: Path) -> None:
+    """Not to be told apart in the export: said, and no folder that looks whole."""
+    change = [Entry(date.min, -1, Held(date.min, "oyako")), held("cyber")]
+    with opened(target, new_policy=Told, clock=Clock()) as (ledger, made):
+        ledger.record([fact(1, entries=[held("oyako"), *added(opening())])])
+        ledger.record([fact(2, entries=[*change, *taken_back(opening()), *added(opening())])])
+        ledger.record([fact(3, entries=taken_back(opening())), fact(4, entries=added(opening()))])
+        catch_up(made, ledger)
+        with pytest.raises(LedgerFault, match="P-1 is of two products, oyako and cyber"):
+            export(made, tmp_path / "export")
+        assert not (tmp_path / "export/manifest.json").exists()

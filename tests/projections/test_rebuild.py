@@ -96,7 +96,7 @@ def test_random_histories_rebuilt_answer_as_before(target: str) -> None:
         "DELETE FROM read_movements WHERE kind = 3",
         (
             "INSERT INTO read_movements SELECT policy_no, kind, account_no, position, n + 9, known_us, day, first, last, "
-            "lines, amount, stands FROM read_movements WHERE kind = 3"
+            "shown_to, amount, stands FROM read_movements WHERE kind = 3"
         ),
     ],
 )

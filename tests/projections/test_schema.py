@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, Engine, inspect
+from sqlalchemy import Connection, Engine, inspect, select
 
 from ledger.application import ClaimsLedger
 from ledger.calendar import JST
@@ -22,6 +22,7 @@ from projections.catch_up import catch_up
 from projections.engine import engine, writing
 from projections.queries import Question
 from projections.read_model import opened as read_model
+from projections.rebuild import rebuild
 from projections.schema import migrate, version
 from tests.command import run
 from tests.projections.stores import (
@@ -81,14 +82,14 @@ def test_the_log_is_let_be(target: str) -> None:
         made.dispose()
 
 
-def down(connection: Connection) -> None:
+def down(connection: Connection, to: str = "base") -> None:
     from alembic import command
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(Path(schema.__file__).parent / "migrations"))
     config.attributes["connection"] = connection
-    command.downgrade(config, "base")
+    command.downgrade(config, to)
 
 
 def test_migrating_again_changes_nothing(target: str) -> None:
@@ -97,6 +98,43 @@ def test_migrating_again_changes_nothing(target: str) -> None:
         catch_up(made, ledger)
         migrate(made)
         assert (version(made), catch_up(made, ledger)) == (schema.VERSION, 2)
+
+
+def test_rows_are_migrated_where_they_are_and_followed_on(target: str) -> None:
+    """From counts of lines to days of showing, and back: the old view said the same, and the follower goes on from its mark."""
+    wires = histories(17)
+    spans = [opening(first=date(2023, 1, 1), key=key)._replace(last=date(2030, 1, 1)) for key in ("a", "b")]
+    items = (spans[0], spans[1]._replace(standing=True), opening(key="c", standing=True), opening(key="d", in_use=True))
+    with opened(target, new_policy=Told, clock=Clock()) as (ledger, made):
+        ledger.record([fact(1, entries=[held(), *added(*items, opening(), line(5))])])
+        ledger.record([fact(2, entries=[Entry(date(2024, 1, 1), -1, items[1]), Entry(date(2024, 2, 1), -1, line(5))])])
+        catch_up(made, ledger)
+        now = stored(made)
+        assert {row[-5] for row in now["read_accounts"]} == {None, 0, date(2030, 1, 1).toordinal(), tables.FOREVER}
+
+        shown = in_view(made, "v_current_limits")
+        with writing(made).begin() as connection:
+            down(connection, "0002")
+        with made.connect() as connection:
+            counted = connection.exec_driver_sql("SELECT lines FROM read_movements WHERE kind = 2 ORDER BY 1").scalars().all()
+            assert counted == [-1, 0, 0, 0, 0, 0, 1]
+        assert (in_view(made, "v_current_limits"), [row[3] for row in shown]) == (shown, ["c", "d"])
+
+        migrate(made)
+        assert stored(made) == now
+    with opened(target) as (ledger, made):
+        imported(ledger, wires)
+        catch_up(made, ledger)
+        assert [row for row in in_view(made, "v_current_limits") if row[0] == "P-1"] == shown
+        assert rebuild(made, ledger).differences == []
+
+
+def stored(made: Engine) -> dict[str, list[tuple[Any, ...]]]:
+    with made.connect() as connection:
+        return {
+            table.name: [tuple(row) for row in connection.execute(select(table).order_by(*table.primary_key.columns))]
+            for table in (tables.accounts, tables.movements)
+        }
 
 
 def test_workers_that_start_together_make_the_tables_once(target: str) -> None:

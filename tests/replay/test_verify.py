@@ -122,7 +122,7 @@ def test_a_record_that_was_changed_is_named(pair: tuple[ClaimsLedger, Engine], c
 
 READ = (
     "UPDATE read_movements SET amount = amount + 1 WHERE kind = 3",
-    "UPDATE read_movements SET lines = 0 WHERE kind = 3",
+    "UPDATE read_movements SET shown_to = 0 WHERE kind = 3",
     "UPDATE read_movements SET day = day + 1 WHERE kind = 7",
     "UPDATE read_movements SET position = position + 100000 WHERE kind = 3",
     "UPDATE read_movements SET stands = NULL WHERE kind = 0",

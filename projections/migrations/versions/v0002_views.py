@@ -19,12 +19,17 @@ TODAY = {
 DAY = {"sqlite": r"date(1721424.5 + \1)", "postgresql": r"(DATE '0001-01-01' - 1 + \1)"}
 
 
+def make(name: str) -> None:
+    """Makes a view from the text in a file."""
+    dialect = op.get_bind().dialect.name
+    text = (FOLDER / f"{name}.sql").read_text(encoding="utf-8").replace("TODAY()", TODAY[dialect])
+    op.get_bind().exec_driver_sql(re.sub(r"\bDAY\((\w+\.\w+)\)", DAY[dialect], text))
+
+
 def upgrade() -> None:
     """Makes the views."""
-    dialect = op.get_bind().dialect.name
     for view in VIEWS:
-        text = (FOLDER / f"{view}.sql").read_text(encoding="utf-8").replace("TODAY()", TODAY[dialect])
-        op.get_bind().exec_driver_sql(re.sub(r"\bDAY\((\w+\.\w+)\)", DAY[dialect], text))
+        make(view)
 
 
 def downgrade() -> None:
