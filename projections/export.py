@@ -30,12 +30,12 @@ POLICIES: Final = 2_000
 """Policies of a part."""
 
 ACCOUNTS: Final[Mapping[str, str]] = {
-    "account": "amount", "policy_id": "text", "kind": "kind", "name": "text", "key": "text", "unit": "text", "cap": "amount",
+    "account": "number", "policy_id": "text", "kind": "kind", "name": "text", "key": "text", "unit": "text", "cap": "amount",
     "first": "day", "last": "day", "rules": "text", "product": "text",
 }  # fmt: skip
 MOVEMENTS: Final[Mapping[str, str]] = {
-    "account": "amount", "policy_id": "text", "kind": "kind", "position": "amount", "known_us": "instant", "day": "day",
-    "first": "day", "last": "day", "shown_to": "number", "amount": "amount", "stands": "amount",
+    "account": "number", "policy_id": "text", "kind": "kind", "position": "serial", "known_us": "instant", "day": "day",
+    "first": "day", "last": "day", "shown_to": "days", "amount": "amount", "stands": "number",
 }  # fmt: skip
 """The columns of the two kinds of files, and what they hold. `known_us` is `known_at` there; `account` is `account_no` in the read model,
 and counts through the policies here. `stands` bears such a number as well, with the sign. `product` is that of an opening."""
@@ -183,11 +183,15 @@ def _write(path: Path, rows: list[Any], columns: Mapping[str, str]) -> None:
     """Each kind of rows is a row group of its own: what asks for one kind does not read the others."""
     pa, pq = _arrow()
     types = {
-        "text": pa.string(), "kind": pa.string(), "number": pa.int32(), "amount": pa.int64(), "day": pa.date32(),
-        "instant": pa.timestamp("us", tz="UTC"),
+        "text": pa.string(), "kind": pa.string(), "number": pa.int32(), "serial": pa.int64(), "days": pa.int32(), "amount": pa.int64(),
+        "day": pa.date32(), "instant": pa.timestamp("us", tz="UTC"),
     }  # fmt: skip
-    schema = pa.schema([("known_at" if name == "known_us" else name, types[holds]) for name, holds in columns.items()])
-    with pq.ParquetWriter(path, schema, compression="zstd", use_dictionary=True) as file:
+    named = {"known_at" if name == "known_us" else name: holds for name, holds in columns.items()}
+    schema = pa.schema([(name, types[holds]) for name, holds in named.items()])
+    # What counts up is written as differences, all else as numbers of a dictionary.
+    rising = dict.fromkeys((name for name, holds in named.items() if holds in {"number", "serial", "instant"}), "DELTA_BINARY_PACKED")
+    told = {"compression": "zstd", "use_dictionary": [name for name in named if name not in rising], "column_encoding": rising}
+    with pq.ParquetWriter(path, schema, **told) as file:
         for _, of_kind in groupby(rows, _KIND):
             cells = zip(*of_kind, strict=True)
             arrays = [pa.array(_cells(holds, column), types[holds]) for holds, column in zip(columns.values(), cells, strict=True)]

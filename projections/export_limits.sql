@@ -3,7 +3,7 @@
 --   $on                     the day: DATE '2024-06-01'
 --   $known_at               the instant: TIMESTAMPTZ '2024-06-01 00:00:00+09'; for a cut by position write position <= $n instead
 WITH used AS (
-    SELECT CAST(SUM(stands) AS BIGINT) AS opening,
+    SELECT CAST(SUM(stands) AS INTEGER) AS opening,
            CAST(SUM(CASE WHEN last IS NULL THEN amount
                          WHEN last < $on THEN amount * (last - first + 1)
                          ELSE amount * ($on - first + 1) END) AS BIGINT) AS used
