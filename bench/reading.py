@@ -22,7 +22,7 @@ from bench.portfolio import CUT, KNOWN_AT, ON
 from bench.rectangles import rectangles
 from bench.table import Figure, beyond, micro, milli, rate, within
 from ledger.application import ClaimsLedger
-from projections import as_of, cluster, queries, rows
+from projections import as_of, cluster, queries, rows, tables
 from projections.catch_up import catch_up
 from projections.export import export
 from projections.queries import Question, Reader
@@ -158,7 +158,7 @@ def _portfolio(bench: Bench, engine: Engine, found: list[Peer]) -> Iterator[Figu
     sql = floors.bare(bench.database)
     given = {"on": ON.toordinal(), "cut": CUT}
     statement = as_of.portfolio("sqlite", as_of.LIMITS, "known_us", ())
-    total = f"SELECT COUNT(*), SUM(amount), SUM(cap) FROM ({statement}) WHERE kind = 2"
+    total = f"SELECT SUM(kind = {tables.LIMIT}), SUM(amount), SUM(cap) FROM ({statement})"
     mine = Total(*sql.execute(total, given).fetchone())
     _same(mine.used, sql.execute(floors.ALL_SUMS, given).fetchone()[1], "the bare sum")
     for peer in found:

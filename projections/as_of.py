@@ -143,7 +143,7 @@ def _stepped(asked: Asked, known: str, which: str, named: list[str]) -> str:
         f"SELECT {_COLUMNS}, s.policy_id FROM (SELECT p.policy_id, m.policy_no, m.kind, {_AMOUNT}, {asked.account} AS account_no "
         "FROM read_policies p CROSS JOIN read_movements m ON m.policy_no = p.policy_no "
         f"WHERE {which} AND m.kind {asked.kinds} AND m.day <= :on AND m.{known} <= :cut "
-        f"GROUP BY p.policy_id, m.kind, m.account_no {_SHOWN}) s CROSS {_ACCOUNT}{shown}"
+        f"GROUP BY m.account_no, m.kind, p.policy_id {_SHOWN}) s CROSS {_ACCOUNT}{shown}"  # in the table's order; compared as named here
     )
 
 

@@ -52,10 +52,10 @@ class Posting(NamedTuple):
     @property
     def shown_to(self) -> int:
         """What it adds to the last day on which its account is shown: with a line, for ever; with what stands, as long as that says."""
-        stands = self.stands
-        return self.lines * tables.FOREVER + self.sign * (
-            tables.FOREVER if stands is None or stands.shown_to is None else stands.shown_to
-        )
+        shown = self.lines * tables.FOREVER
+        if self.stands is not None:
+            shown += self.sign * (tables.FOREVER if self.stands.shown_to is None else self.stands.shown_to)
+        return shown
 
 
 def postings(entries: Iterable[Sequence[Any]]) -> Iterator[Posting]:
@@ -165,8 +165,8 @@ def netted(posted: Iterable[Posting]) -> list[Posting]:
         if lines or amount or sign:
             once = max(-1, min(sign, 1))
             once_each.append(Posting(account, day, first, last, lines, amount, stands if sign else None, once))
-            # what is shown alike may stand from two days on: a movement takes back one of them, so that it names one account
-            once_each += [once_each[-1]._replace(lines=0, amount=0)] * (abs(sign) - 1)
+            if abs(sign) > 1:  # what is shown alike may stand from two days on: a movement takes back one of them, and names one account
+                once_each += [once_each[-1]._replace(lines=0, amount=0)] * (abs(sign) - 1)
     return once_each
 
 

@@ -149,7 +149,7 @@ def policy(policy_id: str, found: Iterable[tuple[int, int, Account]]) -> Policy:
         elif kind == tables.HELD:
             product = one[2].name
         else:
-            undetermined = Undetermined(int(one[2].key or 0), one[2].name)
+            undetermined = Undetermined(int(one[2].key or ""), one[2].name)
     if undetermined is not None:
         return Policy(policy_id, None, undetermined, [])
     return Policy(policy_id, product, None, sums if product is not None else [])
