@@ -153,13 +153,17 @@ def netted(posted: Iterable[Posting]) -> list[Posting]:
     for account, day, first, last, lines, amount, stands, sign in posted:
         key = (account, day, first, last, stands)
         if stands is None and first is None:
-            key = carriers.get((account, day), key)
+            if carriers:
+                key = carriers.get((account, day), key)
         elif sign > 0:
             carriers.setdefault((account, day), key)
-        found = sums.setdefault(key, [0, 0, 0])
-        found[0] += lines
-        found[1] += amount
-        found[2] += sign
+        found = sums.get(key)
+        if found is None:
+            sums[key] = [lines, amount, sign]
+        else:
+            found[0] += lines
+            found[1] += amount
+            found[2] += sign
     once_each: list[Posting] = []
     for (account, day, first, last, stands), (lines, amount, sign) in sums.items():
         if lines or amount or sign:
