@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
@@ -74,9 +74,9 @@ class Reader:
         number, accounts = self._accounts.get(policy_id, (0, {}))
         if accounts:
             sums = self._asked(as_of.sums_of_one(asked, known), given)
-            # a rebuild gives other numbers, and an account may have come since
-            if all(policy_no == number and account_no in accounts for _, _, policy_no, account_no in sums):
-                return rows.policy(policy_id, [(kind, amount, accounts[account_no]) for kind, amount, _, account_no in sums])
+            if not sums or sums[0][2] == number:  # a rebuild gives another
+                with suppress(KeyError):  # an account has come since
+                    return rows.policy(policy_id, [(kind, amount, accounts[account_no]) for kind, amount, _, account_no in sums])
         return rows.policy(policy_id, self._remembered(policy_id, self._asked(as_of.one_policy(self._dialect, asked, known), given)))
 
     def _asked(self, statement: str, given: tuple[Any, ...]) -> list[Any]:
