@@ -303,6 +303,20 @@ def test_a_limit_is_of_the_product_that_was_held_when_it_came_to_stand(target: s
             assert orjson.dumps(plain(found)) == orjson.dumps(by_the_ledger(made, DAY, known_at))
 
 
+def test_an_unused_limit_is_shown_through_the_last_day_of_its_window(target: str, tmp_path: Path) -> None:
+    last = date(2024, 12, 31)
+    unused, used, silent = (opening(key=key)._replace(last=last) for key in ("2024", "used", "silent"))
+    spent = line(5)._replace(uses=(Use("cost.period", "used", 5),))
+    with opened(target, new_policy=Told, clock=Clock()) as (ledger, made):
+        ledger.record([fact(1, entries=[held(), *added(unused._replace(standing=True), used, silent, spent)])])
+        catch_up(made, ledger)
+        export(made, tmp_path / "export")
+        for on, expected in ((last, ["2024", "used"]), (last + timedelta(days=1), ["used"])):
+            found = list(cluster.limits(tmp_path / "export", on, NOW))
+            assert [row["key"] for row in found] == expected
+            assert orjson.dumps(plain(found)) == orjson.dumps(by_the_ledger(made, on, NOW))
+
+
 def test_a_limit_of_two_products_is_not_exported(target: str, tmp_path: Path) -> None:
     """Not to be told apart in the export: said, and no folder that looks whole."""
     change = [Entry(date.min, -1, Held(date.min, "oyako")), held("cyber")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import Engine
@@ -58,16 +59,18 @@ def test_one_reader_answers_each_question_of_a_policy(pair: tuple[ClaimsLedger, 
             assert reader.deadlines("P-1", DAY) == []
 
 
-def test_after_a_rebuild_the_new_numbers_are_read(pair: tuple[ClaimsLedger, Engine]) -> None:
-    """The same numbers of accounts may be others there."""
+def test_after_a_rebuild_nothing_is_remembered_of_the_generation_before(pair: tuple[ClaimsLedger, Engine]) -> None:
+    """Not even of what was not shown by the first question after it."""
     ledger, made = pair
+    later = DAY + timedelta(days=30)
+    ledger.record([fact(2, entries=added(opening(60, key="later", first=later, in_use=True), day=later))])
+    catch_up(made, ledger)
+    tampered(made, "UPDATE read_accounts SET cap = 7 WHERE kind = 10")
     with queries.reader(made) as reader:
-        assert used(reader) == [("2024", 1_000, 100)]
-        tampered(made, "UPDATE read_accounts SET cap = 7 WHERE kind = 10")
-        assert used(reader) == [("2024", 1_000, 100)]
+        assert [row.cap for row in reader.limits("P-1", later)] == [7, 7]
         assert len(rebuild(made, ledger).differences) == 3
-        tampered(made, "UPDATE read_accounts SET cap = 8 WHERE kind = 10")
-        assert used(reader) == [("2024", 8, 100)]
+        assert used(reader) == [("2024", 1_000, 100)]
+        assert [row.cap for row in reader.limits("P-1", later)] == [1_000, 60]
 
 
 def test_a_policy_that_is_not_there_has_nothing_however_often_it_is_asked(pair: tuple[ClaimsLedger, Engine]) -> None:
