@@ -27,7 +27,7 @@ from ledger.recorders.log import LogRecord
 from replay import as_of
 from replay.derivation import Derivation, Rerun, Taking
 from replay.known import History
-from replay.standing import Found, roles
+from replay.standing import Found, numbers, planned, roles
 from replay.steps import Cut, Step, steps
 
 VERSION: Final = 1
@@ -115,7 +115,17 @@ class _Explained:
     def found(self) -> Found:
         """What part each event plays in the line."""
         needed, considered = (self.derived.needed, self.derived.considered) if self.derived else (frozenset[str](), frozenset[str]())
-        return roles(self.of.recorded, self.of.on, self.line, needed, considered)
+        capping = frozenset(self._capping(considered))
+        return roles(self.of.recorded, self.of.on, self.line, needed | capping, considered - capping)
+
+    def _capping(self, considered: frozenset[str]) -> Iterator[str]:
+        """The facts whose plan sets a cap of the line's own, unless a term does or a fact without which the line would be another."""
+        limits = self.derived.claim.limits if self.derived else ()
+        own = {limit.cap for limit in limits if limit.cap != self.of.openings[limit.limit, limit.key].cap}
+        for cap in own.difference(number for read in self.terms_read for _, number in numbers(read["value"])):
+            setting = planned(self.of.rerun.known.facts, cap, self.line.counts_from)
+            if considered.issuperset(setting):
+                yield from setting[-1:]
 
     # ---- the document ----------------------------------------------------------------------------------------------------------
 
@@ -384,15 +394,3 @@ def plain(value: Any) -> Any:
     if isinstance(value, tuple):
         return [plain(one) for one in value]
     return value.isoformat() if isinstance(value, date) else value
-
-
-def numbers(value: Any, path: str = "") -> Iterator[tuple[str, int]]:
-    """The whole numbers in a JSON value, each by its path: `items[0].current_value`."""
-    if type(value) is int:
-        yield path, value
-    elif isinstance(value, dict):
-        for name, one in value.items():
-            yield from numbers(one, f"{path}.{name}" if path else name)
-    elif isinstance(value, list):
-        for n, one in enumerate(value):
-            yield from numbers(one, f"{path}[{n}]")

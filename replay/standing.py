@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ledger import events as ev
+from ledger.facts import Facts
 from ledger.journal import Line
 from ledger.timeline import timeline
 
@@ -14,7 +15,8 @@ from ledger.timeline import timeline
 class Found(NamedTuple):
     """By event id: the part it plays, and the corrections that hold for it, the deciding one last.
 
-    rests_on: the line names it. needed: without it the line would be another. considered: in view, and it changes nothing in it.
+    rests_on: the line names it. needed: without it the line would be another, or a cap of its own. considered: in view, and it changes
+    nothing in it.
     later: dated after the day asked about. elsewhere: of a type that the section does not read. orphan, retracted, correction.
     """
 
@@ -68,3 +70,21 @@ def corrections_of(recorded: Sequence[ev.Event]) -> dict[str, tuple[str, ...]]:
         if chain and not isinstance(event.data, ev.FactAmended):
             chains[event.event_id] = tuple(chain)
     return chains
+
+
+def planned(facts: Facts, number: int, day: date) -> list[str]:
+    """The facts, by a day, whose plan bears a number; the one in force is last. Left out, each may change nothing: where several say the
+    same, or where a cap does not bite."""
+    return [fact.event_id for fact in facts if fact.day <= day and any(number == n for _, n in numbers(getattr(fact.data, "plan", None)))]
+
+
+def numbers(value: Any, path: str = "") -> Iterator[tuple[str, int]]:
+    """The whole numbers in a JSON value, each by its path: `items[0].current_value`."""
+    if type(value) is int:
+        yield path, value
+    elif isinstance(value, dict):
+        for name, one in value.items():
+            yield from numbers(one, f"{path}.{name}" if path else name)
+    elif isinstance(value, list):
+        for n, one in enumerate(value):
+            yield from numbers(one, f"{path}[{n}]")

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -255,6 +256,36 @@ def test_a_declined_line_is_explained_by_the_clause_that_decides(tmp_path: Path)
     assert document["result"] == {"decision": "declined", "gross": 70_000, "payable": 0}
     assert document["rules"][-1]["title"] == {"ja": "お支払いできない主な場合", "en": "Exclusions"}
     assert (document["pieces"], problems(document)) == ([], [])
+
+
+@pytest.mark.parametrize("changed", [("2024-02-01",), ("2024-02-01", "2024-03-01")], ids=["once", "twice to the same"])
+def test_a_cap_of_the_lines_own_is_that_of_the_plan_in_force_though_it_does_not_bite(changed: tuple[str, ...]) -> None:
+    """SK-78: the period's limit was opened with 3,000,000 yen; the later loss has a cap of 1,000,000, of which it needs little."""
+    plan = {"units": "1", "hospital_type": 60, "household": 3_000_000}
+    term = {"period_start": "2024-01-01", "period_end": "2025-01-01", "insured": {"person_id": "p", "birth_date": "1980-01-01"}}
+    facts = [
+        ("PolicyIssued", term | {"product": "seikatsu", "plan": plan}),
+        ("PropertyLost", _loss("l1", "2024-01-10")),
+        *(("CoverageChanged", {"effective_on": day, "plan": plan | {"household": 1_000_000}}) for day in changed),
+        ("PropertyLost", _loss("l2", "2024-04-10")),
+    ]
+    told_ = [{"policy_id": "P", "event_id": str(UUID(int=n)), "type": one, "data": data} for n, (one, data) in enumerate(facts, start=1)]
+    wires = [wire | {"recorded_at": f"2024-05-01T09:00:{n:02}+09:00"} for n, wire in enumerate(told_)]
+    records = records_of(list(stored(wires)))
+
+    document = explanation("P", records, date(2024, 12, 31), Cut(position=records[-1].position), "household:l2:2024-04-10")
+
+    [limit] = document["pieces"][0]["limits"]
+    last = wires[-2]["event_id"]
+    assert (limit["cap"], limit["cap_found"]) == (1_000_000, {"event_id": last, "field": "plan.household"})
+    assert (document["limits"][0]["cap"], problems(document)) == (3_000_000, [])
+    roles = {fact["event_id"]: fact["role"] for fact in document["facts"] if fact["type"] == "CoverageChanged"}
+    assert [roles.pop(last), *roles.values()] == ["needed"] + ["considered"] * (len(changed) - 1)
+
+
+def _loss(loss_id: str, day: str) -> Node:
+    item = {"kind": "ordinary", "repair_cost": 50_000, "current_value": 60_000}
+    return {"loss_id": loss_id, "cover": "household", "occurred_on": day, "cause": "damage", "items": [item]}
 
 
 def test_corrections_that_hold_are_shown_with_what_they_say(db: Path) -> None:
