@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Container, Iterator, Sequence
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 from uuid import UUID, uuid5
 
 import orjson
@@ -126,32 +127,47 @@ class SumOfAPolicy:
 # ---- the bare loop of a rebuild ----------------------------------------------------------------------------------------------------
 
 
-def rebuilt(path: Path, copy: Path, policies: int) -> tuple[float, int]:
-    """Reads the log of the first policies as the library gives it, decodes it, and inserts the rows that the read model has of them.
+class BareLoop:
+    """Reads the log as the library gives it, decodes it, and inserts the rows that the read model has of it, known beforehand."""
 
-    Seconds of the processor, and how many records. What the rows are is not worked out: they are read beforehand, untimed.
-    """
-    seconds, records = 0.0, 0
-    recorder = open_recorder(str(path), lambda: 0, decode)
-    [[upto]] = bare(path).execute("SELECT MAX(position) FROM ledger_log WHERE originator_id < ?", (f"T-{policies:06d}",)).fetchall()
-    while records < upto:
-        start = time.process_time()
-        found = recorder.select_notifications(records + 1, 1_000, upto)
-        for one in found:
-            if one.topic == ASSESSED:
-                orjson.loads(one.state)
-        seconds += time.process_time() - start
-        records += len(found)
-    recorder.close()
-    with ClaimsLedger.open(str(copy)) as ledger:
-        ledger.init()
-    with opened(str(copy)) as engine:
+    def __init__(self, path: Path, copy: Path) -> None:
+        self._open = ExitStack()
+        self._recorder = open_recorder(str(path), lambda: 0, decode)
+        self._open.callback(self._recorder.close)
+        self._built = bare(path)
+        with ClaimsLedger.open(str(copy)) as ledger:
+            ledger.init()
+        self._engine = self._open.enter_context(opened(str(copy)))
+        self._position = self.policies = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._open.close()
+
+    def through(self, position: int) -> float:
+        """Goes on to a position, up to which the read model is built; of policies that may go on behind it the rows come later. Seconds of
+        the processor, without the time in which the rows are looked up.
+        """
+        seconds = 0.0
+        while self._position < position:
+            start = time.process_time()
+            found = self._recorder.select_notifications(self._position + 1, 1_000, position)
+            for one in found:
+                if one.topic == ASSESSED:
+                    orjson.loads(one.state)
+            seconds += time.process_time() - start
+            self._position = found[-1].id
+        [[last]] = self._built.execute("SELECT MAX(policy_no) - 1 FROM read_policies").fetchall()
         for table in (tables.accounts, tables.movements):
             names = table.columns.keys()
-            stored = bare(path).execute(f"SELECT {', '.join(names)} FROM {table.name} WHERE policy_no <= ?", (policies,))
+            select = f"SELECT {', '.join(names)} FROM {table.name} WHERE policy_no > ? AND policy_no <= ?"
+            stored = self._built.execute(select, (self.policies, last))
             while chunk := [dict(zip(names, row, strict=True)) for row in stored.fetchmany(1_000)]:
                 start = time.process_time()
-                with writing(engine).begin() as connection:
+                with writing(self._engine).begin() as connection:
                     connection.execute(insert(table), chunk)
                 seconds += time.process_time() - start
-    return seconds, records
+        self.policies = last
+        return seconds
