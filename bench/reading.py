@@ -222,7 +222,7 @@ def _parquet(bench: Bench, engine: Engine, sizes: dict[str, int]) -> Iterator[Fi
     yield Figure("export to Parquet (processor)", rate(written.movements, taken, "movements"), number=taken / written.movements)
     sizes["Parquet"] = _folder(folder)
     with duckdb.connect() as connection:
-        connection.execute("SET TimeZone = 'UTC'")
+        connection.execute("SET TimeZone = 'UTC'; SET parquet_metadata_cache = true")
         own = {"movements": f"{folder}/movements/*.parquet", "on": ON, "known_at": KNOWN_AT}
         given = own | {"accounts": f"{folder}/accounts/*.parquet"}
         asked = {

@@ -72,7 +72,7 @@ def limits_of_part(asked: tuple[str, list[tuple[str, str]], date, datetime]) -> 
             raise LedgerFault(f"{path} of the export is not as it was written")
     movements, accounts = (str(Path(folder, path)) for path, _ in part)
     with duckdb.connect() as connection:
-        connection.execute("SET TimeZone = 'UTC'")
+        connection.execute("SET TimeZone = 'UTC'; SET parquet_metadata_cache = true")
         given = {"movements": movements, "accounts": accounts, "on": on, "known_at": known_at}
         found = connection.execute(f"{statement()} ORDER BY o.account", given)
         names = [column[0] for column in found.description or ()]
