@@ -72,17 +72,18 @@ def one_policy(dialect: str, asked: Asked, known: str) -> str:
     # PostgreSQL is told the number twice, and then reads the policy's accounts at once; SQLite looks each of them up in less time.
     of = "s.policy_no" if dialect == "sqlite" else _NUMBER
     return (
-        f"SELECT {_COLUMNS}, s.policy_no, s.account_no FROM ({sums_of_one(asked, known)}) s "
+        f"SELECT {_COLUMNS}, s.policy_no, s.account_no FROM ({sums_of_one(dialect, asked, known)}) s "
         f"JOIN read_accounts a ON a.policy_no = {of} AND a.account_no = s.account_no"
     )
 
 
 @cache
-def sums_of_one(asked: Asked, known: str) -> str:
+def sums_of_one(dialect: str, asked: Asked, known: str) -> str:
     """The sums of one policy, each with the number of its account alone."""
+    of = "" if dialect == "sqlite" else ", m.policy_no"  # it is one; PostgreSQL wants to be told
     return (
         f"SELECT m.kind, {_AMOUNT}, m.policy_no, {asked.account} AS account_no FROM read_movements m WHERE m.policy_no = {_NUMBER} "
-        f"AND m.kind {asked.kinds} AND m.day <= :on AND m.{known} <= :cut GROUP BY m.policy_no, m.kind, m.account_no {_SHOWN}"
+        f"AND m.kind {asked.kinds} AND m.day <= :on AND m.{known} <= :cut GROUP BY m.account_no, m.kind{of} {_SHOWN}"
     )
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
+from operator import itemgetter
 from typing import Any, Final
 
 from sqlalchemy import Connection, Table
@@ -25,9 +26,9 @@ class Sqlite:
 
     @staticmethod
     @cache
-    def ordered(text: str, names: tuple[str, ...]) -> tuple[str, Sequence[int]]:
-        """A text whose parameters are bound by place, which is quicker; and which of `names` is bound to each."""
-        return _NAMED.sub(lambda found: f"?{names.index(found[1]) + 1}", text), range(len(names))
+    def ordered(text: str, names: tuple[str, ...]) -> tuple[str, Callable[[Sequence[Any]], Any]]:
+        """A text whose parameters are bound by place, which is quicker; and what puts the values of `names` in their places."""
+        return _NAMED.sub(lambda found: f"?{names.index(found[1]) + 1}", text), itemgetter(*range(len(names)))
 
     @staticmethod
     def listed(values: Sequence[Any]) -> Any:
@@ -67,10 +68,10 @@ class Postgres:
 
     @staticmethod
     @cache
-    def ordered(text: str, names: tuple[str, ...]) -> tuple[str, Sequence[int]]:
-        """A text whose parameters are bound by place, and which of `names` is bound to each."""
-        order = tuple(names.index(name) for name in _NAMED.findall(text))
-        return _NAMED.sub("%s", text.replace("%", "%%")), order
+    def ordered(text: str, names: tuple[str, ...]) -> tuple[str, Callable[[Sequence[Any]], Any]]:
+        """A text whose parameters are bound by place, and what puts the values of `names` in their places."""
+        order = (names.index(name) for name in _NAMED.findall(text))
+        return _NAMED.sub("%s", text.replace("%", "%%")), itemgetter(*order)
 
     @staticmethod
     def listed(values: Sequence[Any]) -> Any:

@@ -73,15 +73,15 @@ class Reader:
         given = (policy_id, on.toordinal(), cut)
         number, accounts = self._accounts.get(policy_id, (0, {}))
         if accounts:
-            sums = self._asked(as_of.sums_of_one(asked, known), given)
+            sums = self._asked(as_of.sums_of_one(self._dialect, asked, known), given)
             if not sums or sums[0][2] == number:  # a rebuild gives another
                 with suppress(KeyError):  # an account has come since
                     return rows.policy(policy_id, [(kind, amount, accounts[account_no]) for kind, amount, _, account_no in sums])
         return rows.policy(policy_id, self._remembered(policy_id, self._asked(as_of.one_policy(self._dialect, asked, known), given)))
 
     def _asked(self, statement: str, given: tuple[Any, ...]) -> list[Any]:
-        sql, order = self._ordered(statement, ("policy_id", "on", "cut"))
-        found: list[Any] = self._execute(sql, [given[i] for i in order]).fetchall()
+        sql, placed = self._ordered(statement, ("policy_id", "on", "cut"))
+        found: list[Any] = self._execute(sql, placed(given)).fetchall()
         return found
 
     def _remembered(self, policy_id: str, found: list[Any]) -> list[tuple[int, int, Account]]:
