@@ -79,8 +79,8 @@ def _rebuilt(bench: Bench, ledger: ClaimsLedger, engine: Engine) -> Iterator[Fig
     """Followed from the first record; for the first policies batch by batch, turn about with the bare loop over the same records."""
     seconds: list[float] = []
     beside: list[float] = []
-    began = time.process_time()
     with floors.BareLoop(bench.database, bench.folder / "loop.db") as loop:
+        began = time.process_time()
 
         def heard(position: int) -> None:
             nonlocal began

@@ -42,14 +42,12 @@ _DUE: Final = f"IN ({tables.HELD}, {tables.FAULT}, {tables.DEADLINE})"
 
 DEADLINES: Final = Asked(_DUE, _STANDS, _DUE)
 
-AMOUNT: Final = (
-    "CASE WHEN m.last IS NULL THEN m.amount "
-    "WHEN m.last < :on THEN m.amount * (m.last - m.first + 1) "
-    "ELSE m.amount * (:on - m.first + 1) END"
+_AMOUNT: Final = (
+    "CAST(SUM(CASE WHEN m.last IS NULL THEN m.amount WHEN m.last < :on THEN m.amount * (m.last - m.first + 1) "
+    "ELSE m.amount * (:on - m.first + 1) END) AS bigint) AS amount"
 )
-"""A movement's amount on a day: a run of days goes no further than that day."""
+"""What movements come to on a day: a run of days goes no further than that day."""
 
-_AMOUNT: Final = f"CAST(SUM({AMOUNT}) AS bigint) AS amount"
 _COLUMNS: Final = "s.kind, s.amount, a.name, a.key, a.unit, a.cap, a.first, a.last, a.rules"
 _ACCOUNT: Final = "JOIN read_accounts a ON a.policy_no = s.policy_no AND a.account_no = s.account_no"
 _SHOWN: Final = "HAVING SUM(m.shown_to) >= :on"
@@ -91,7 +89,7 @@ def sums_of_one(dialect: str, asked: Asked, known: str) -> str:
 def portfolio(dialect: str, asked: Asked, known: str, filters: tuple[str, ...]) -> str:
     """The sums of all policies, or of some, each policy's together, policies by code point; the policy's id comes last."""
     which = " AND ".join([f"p.generation = {_GENERATION}", *(_FILTERS[name] for name in filters if name in _FILTERS)])
-    named = [f"(s.kind <= {tables.FAULT} OR a.name = :name)"] if "name" in filters else []
+    named = f"(s.kind <= {tables.FAULT} OR a.name = :name)" if "name" in filters else "TRUE"
     build = _stepped if dialect == "sqlite" else _hashed
     return build(asked, known, which, named)
 
@@ -137,24 +135,23 @@ def terms(known: str) -> str:
     )
 
 
-def _stepped(asked: Asked, known: str, which: str, named: list[str]) -> str:
-    """SQLite: from policy to policy in order of their ids, the movements of each lying together. Nothing is sorted or kept."""
-    shown = f" WHERE {named[0]}" if named else ""
+def _stepped(asked: Asked, known: str, which: str, named: str) -> str:
+    """SQLite: from policy to policy in order of their ids, the movements of each lying together. Nothing is sorted or kept. What differs
+    most is named first in the grouping, for it is compared first."""
     return (
         f"SELECT {_COLUMNS}, s.policy_id FROM (SELECT p.policy_id, m.policy_no, m.kind, {_AMOUNT}, {asked.account} AS account_no "
         "FROM read_policies p CROSS JOIN read_movements m ON m.policy_no = p.policy_no "
         f"WHERE {which} AND m.kind {asked.kinds} AND m.day <= :on AND m.{known} <= :cut "
-        f"GROUP BY m.account_no, m.kind, p.policy_id {_SHOWN}) s CROSS {_ACCOUNT}{shown}"  # in the table's order; compared as named here
+        f"GROUP BY m.account_no, m.kind, p.policy_id {_SHOWN}) s CROSS {_ACCOUNT} WHERE {named}"
     )
 
 
-def _hashed(asked: Asked, known: str, which: str, named: list[str]) -> str:
+def _hashed(asked: Asked, known: str, which: str, named: str) -> str:
     """PostgreSQL: as its planner likes, and sorted at the end."""
-    shown = " AND ".join([f"a.kind {asked.accounts}", *named])
     return (
         f"SELECT {_COLUMNS}, p.policy_id FROM (SELECT m.policy_no, m.kind, {_AMOUNT}, {asked.account} AS account_no FROM read_movements m "
         f"WHERE m.kind {asked.kinds} AND m.day <= :on AND m.{known} <= :cut "
         f"AND m.policy_no IN (SELECT p.policy_no FROM read_policies p WHERE {which}) "
         f"GROUP BY m.policy_no, m.kind, m.account_no {_SHOWN}) s "
-        f"JOIN read_policies p ON p.policy_no = s.policy_no {_ACCOUNT} WHERE {shown} ORDER BY p.policy_id"
+        f"JOIN read_policies p ON p.policy_no = s.policy_no {_ACCOUNT} WHERE a.kind {asked.accounts} AND {named} ORDER BY p.policy_id"
     )
