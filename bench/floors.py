@@ -86,7 +86,7 @@ def pages(path: Path) -> int:
 # ---- sums over the read model's movements ------------------------------------------------------------------------------------------
 
 _USED = "CASE WHEN last IS NULL THEN amount WHEN last < :on THEN amount * (last - first + 1) ELSE amount * (:on - first + 1) END"
-_KNOWN = "kind BETWEEN 0 AND 2 AND day <= :on AND known_us <= :cut"
+_KNOWN = "kind BETWEEN 1 AND 2 AND day <= :on AND known_us <= :cut"
 
 SUMS = f"SELECT policy_no, account_no, SUM({_USED}) AS used FROM read_movements WHERE {_KNOWN} GROUP BY policy_no, kind, account_no"
 """What counts by a day and was known by an instant, on each limit of each policy: numbers alone, in the order in which they lie."""
@@ -96,7 +96,7 @@ ALL_SUMS = f"SELECT COUNT(*), SUM(used) FROM ({SUMS})"
 DUCKDB = """
 SELECT policy_id, kind, account,
        SUM(CASE WHEN last IS NULL THEN amount WHEN last < $on THEN amount * (last - first + 1) ELSE amount * ($on - first + 1) END) AS used
-FROM read_parquet($movements) WHERE kind IN ('held', 'fault', 'limit') AND day <= $on AND known_at <= $known_at
+FROM read_parquet($movements) WHERE kind IN ('fault', 'limit') AND day <= $on AND known_at <= $known_at
 GROUP BY policy_id, kind, account
 """
 
@@ -119,7 +119,7 @@ class SumOfAPolicy:
     def named(self, policy_id: str, wanted: Container[tuple[str, str]]) -> dict[tuple[str, str], int]:
         """The sums of the limits wanted, by name and key: to compare."""
         number = self.numbers[policy_id]
-        select = "SELECT account_no, name, key FROM read_accounts WHERE policy_no = ? AND kind = 10"
+        select = f"SELECT account_no, name, key FROM read_accounts WHERE {tables.of_policy('account_no', '?1')} AND kind = 10"
         names = {account_no: (name, key) for account_no, name, key in self._connection.execute(select, (number,))}
         return {names[one]: used for one, used in self.ask(number) if names.get(one) in wanted}
 
@@ -160,10 +160,10 @@ class BareLoop:
             seconds += time.process_time() - start
             self._position = found[-1].id
         [[last]] = self._built.execute("SELECT MAX(policy_no) - 1 FROM read_policies").fetchall()
-        for table in (tables.accounts, tables.movements):
+        for table, number, each in ((tables.accounts, "account_no", tables.ROOM), (tables.movements, "policy_no", 1)):
             names = table.columns.keys()
-            select = f"SELECT {', '.join(names)} FROM {table.name} WHERE policy_no > ? AND policy_no <= ?"
-            stored = self._built.execute(select, (self.policies, last))
+            select = f"SELECT {', '.join(names)} FROM {table.name} WHERE {number} >= ? AND {number} < ?"
+            stored = self._built.execute(select, ((self.policies + 1) * each, (last + 1) * each))
             while chunk := [dict(zip(names, row, strict=True)) for row in stored.fetchmany(1_000)]:
                 start = time.process_time()
                 with writing(self._engine).begin() as connection:

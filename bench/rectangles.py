@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from itertools import groupby, pairwise
 from typing import Any, NamedTuple
 
+from projections import tables
+
 FOREVER_US = 2_145_916_799_000_000
 """The last second of 2037: temporal tables keep instants of four bytes."""
 NO_DAY = 3_652_059
@@ -16,10 +18,10 @@ SELECT p.policy_id, m.account_no, m.known_us, m.day, m.first, m.last, m.shown_to
 JOIN read_generations g ON g.generation = p.generation AND g.state = 'current'
 JOIN read_movements m ON m.policy_no = p.policy_no AND m.kind = 2 ORDER BY p.policy_id, m.account_no, m.known_us
 """
-_ACCOUNTS = """
+_ACCOUNTS = f"""
 SELECT p.policy_id, a.account_no, a.name, a.key, a.unit, a.cap, a.first, a.last, a.rules FROM read_policies p
 JOIN read_generations g ON g.generation = p.generation AND g.state = 'current'
-JOIN read_accounts a ON a.policy_no = p.policy_no AND a.kind = 10
+JOIN read_accounts a ON {tables.of_policy("a.account_no", "p.policy_no")} AND a.kind = 10
 """
 
 

@@ -17,8 +17,8 @@ NOW: Final = 2**62
 
 
 class Asked(NamedTuple):
-    """What is asked of a policy: the kinds of movements, beside which product is held and whether the policy is undetermined; the number
-    of the account that a sum is shown with, and of which kinds those accounts are.
+    """What is asked of a policy: the kinds of movements, among them whether the policy is undetermined; the number of the account that a
+    sum is shown with, and of which kinds those accounts are.
     """
 
     kinds: str
@@ -26,10 +26,10 @@ class Asked(NamedTuple):
     accounts: str
 
 
-_STANDS: Final = "SUM(m.stands)"
+_STANDS: Final = "CAST(SUM(m.stands) AS bigint)"
 
-LIMITS: Final = Asked(f"BETWEEN {tables.HELD} AND {tables.LIMIT}", _STANDS, f"IN ({tables.HELD}, {tables.FAULT}, {tables.OPENING})")
-"""The limits in use, and those that are shown unused: as long as they stand, or within their window."""
+LIMITS: Final = Asked(f"BETWEEN {tables.FAULT} AND {tables.LIMIT}", _STANDS, f"IN ({tables.FAULT}, {tables.OPENING})")
+"""The limits in use, and those that are shown unused: as long as they stand, or within their window. Their openings name the product."""
 
 SETTLEMENTS: Final = Asked(
     f"IN ({tables.HELD}, {tables.FAULT}, {tables.PAYABLE}, {tables.PAID}, {tables.RECOVERED}, {tables.OFFSET})",
@@ -48,8 +48,8 @@ _AMOUNT: Final = (
 )
 """What movements come to on a day: a run of days goes no further than that day."""
 
-_COLUMNS: Final = "s.kind, s.amount, a.name, a.key, a.unit, a.cap, a.first, a.last, a.rules"
-_ACCOUNT: Final = "JOIN read_accounts a ON a.policy_no = s.policy_no AND a.account_no = s.account_no"
+_COLUMNS: Final = "s.kind, s.amount, a.name, a.key, a.product, a.unit, a.cap, a.first, a.last, a.rules"
+_ACCOUNT: Final = "JOIN read_accounts a ON a.account_no = s.account_no"
 _SHOWN: Final = "HAVING SUM(m.shown_to) >= :on"
 
 _GENERATION: Final = f"(SELECT generation FROM read_generations WHERE projection = '{MOVEMENTS}' AND state = '{CURRENT}')"
@@ -58,30 +58,24 @@ _NUMBER: Final = f"(SELECT policy_no FROM read_policies WHERE generation = {_GEN
 
 _FILTERS: Final = {
     "prefix": "p.policy_id >= :prefix AND p.policy_id < :beyond",
-    "product": f"p.policy_no IN (SELECT policy_no FROM read_accounts WHERE kind = {tables.HELD} AND name = :product)",
+    "product": f"p.policy_no IN (SELECT account_no / {tables.ROOM} FROM read_accounts WHERE kind = {tables.HELD} AND name = :product)",
 }
 
 
 @cache
-def one_policy(dialect: str, asked: Asked, known: str) -> str:
-    """The sums of one policy, each with its account; the account's numbers come last. `known` is the column that the cut is taken on:
+def one_policy(asked: Asked, known: str) -> str:
+    """The sums of one policy, each with its account; the account's number comes last. `known` is the column that the cut is taken on:
     known_us or position.
     """
-    # PostgreSQL is told the number twice, and then reads the policy's accounts at once; SQLite looks each of them up in less time.
-    of = "s.policy_no" if dialect == "sqlite" else _NUMBER
-    return (
-        f"SELECT {_COLUMNS}, s.policy_no, s.account_no FROM ({sums_of_one(dialect, asked, known)}) s "
-        f"JOIN read_accounts a ON a.policy_no = {of} AND a.account_no = s.account_no"
-    )
+    return f"SELECT {_COLUMNS}, s.account_no FROM ({sums_of_one(asked, known)}) s {_ACCOUNT}"
 
 
 @cache
-def sums_of_one(dialect: str, asked: Asked, known: str) -> str:
+def sums_of_one(asked: Asked, known: str) -> str:
     """The sums of one policy, each with the number of its account alone."""
-    of = "" if dialect == "sqlite" else ", m.policy_no"  # it is one; PostgreSQL wants to be told
     return (
-        f"SELECT m.kind, {_AMOUNT}, m.policy_no, {asked.account} AS account_no FROM read_movements m WHERE m.policy_no = {_NUMBER} "
-        f"AND m.kind {asked.kinds} AND m.day <= :on AND m.{known} <= :cut GROUP BY m.account_no, m.kind{of} {_SHOWN}"
+        f"SELECT m.kind, {_AMOUNT}, {asked.account} AS account_no FROM read_movements m WHERE m.policy_no = {_NUMBER} "
+        f"AND m.kind {asked.kinds} AND m.day <= :on AND m.{known} <= :cut GROUP BY m.account_no, m.kind {_SHOWN}"
     )
 
 
@@ -101,10 +95,9 @@ def movements(dialect: str) -> str:
     return (
         "SELECT p.policy_id, m.position, m.kind, moved.name, moved.key, m.known_us, m.day, m.first, m.last, m.shown_to, m.amount, "
         "CASE WHEN m.stands > 0 THEN 1 WHEN m.stands < 0 THEN -1 ELSE 0 END, "
-        "s.name, s.key, s.unit, s.cap, s.first, s.last, s.shown_to, s.rules "
+        "s.name, s.key, s.product, s.unit, s.cap, s.first, s.last, s.shown_to, s.rules "
         f"FROM read_policies p {beside} read_movements m ON m.policy_no = p.policy_no "
-        "LEFT JOIN read_accounts moved ON moved.policy_no = m.policy_no AND moved.account_no = m.account_no "
-        "LEFT JOIN read_accounts s ON s.policy_no = m.policy_no AND s.account_no = ABS(m.stands) "
+        "LEFT JOIN read_accounts moved ON moved.account_no = m.account_no LEFT JOIN read_accounts s ON s.account_no = ABS(m.stands) "
         "WHERE p.generation = :generation AND m.position <= :upto ORDER BY p.policy_id"
     )
 
@@ -114,8 +107,9 @@ def stored(dialect: str, table: str, columns: tuple[str, ...], order: tuple[str,
     """A generation's rows of accounts or of movements as they are, each policy's together, policies by code point, their ids first."""
     beside = "CROSS JOIN" if dialect == "sqlite" else "JOIN"
     named, ordered = (", ".join(f"t.{column}" for column in listed) for listed in (columns, order))
+    of = tables.of_policy("t.account_no", "p.policy_no") if table == tables.accounts.name else "t.policy_no = p.policy_no"
     return (
-        f"SELECT p.policy_id, {named} FROM read_policies p {beside} {table} t ON t.policy_no = p.policy_no "
+        f"SELECT p.policy_id, {named} FROM read_policies p {beside} {table} t ON {of} "
         f"WHERE p.generation = :generation ORDER BY p.policy_id, {ordered}"
     )
 
@@ -123,14 +117,13 @@ def stored(dialect: str, table: str, columns: tuple[str, ...], order: tuple[str,
 @cache
 def terms(known: str) -> str:
     """Which terms were applied last, by the cut, to the policies held: product, version, hash, and to how many."""
-    stands = "SUM(CASE WHEN m.kind = {kind} THEN m.stands END)"
+    stands = "CAST(SUM(CASE WHEN m.kind = {kind} THEN m.stands END) AS bigint)"
     held, applied = stands.format(kind=tables.HELD), stands.format(kind=tables.TERMS)
     return (
         f"SELECT h.name, t.name, t.key, COUNT(*) FROM (SELECT m.policy_no, {held} AS held, {applied} AS applied "
         f"FROM read_policies p JOIN read_movements m ON m.policy_no = p.policy_no AND m.kind IN ({tables.HELD}, {tables.TERMS}) "
         f"WHERE p.generation = {_GENERATION} AND m.{known} <= :cut GROUP BY m.policy_no) s "
-        "JOIN read_accounts h ON h.policy_no = s.policy_no AND h.account_no = s.held "
-        "JOIN read_accounts t ON t.policy_no = s.policy_no AND t.account_no = s.applied "
+        "JOIN read_accounts h ON h.account_no = s.held JOIN read_accounts t ON t.account_no = s.applied "
         "GROUP BY h.name, t.name, t.key ORDER BY h.name, t.name, t.key"
     )
 
@@ -139,7 +132,7 @@ def _stepped(asked: Asked, known: str, which: str, named: str) -> str:
     """SQLite: from policy to policy in order of their ids, the movements of each lying together. Nothing is sorted or kept. What differs
     most is named first in the grouping, for it is compared first."""
     return (
-        f"SELECT {_COLUMNS}, s.policy_id FROM (SELECT p.policy_id, m.policy_no, m.kind, {_AMOUNT}, {asked.account} AS account_no "
+        f"SELECT {_COLUMNS}, s.policy_id FROM (SELECT p.policy_id, m.kind, {_AMOUNT}, {asked.account} AS account_no "
         "FROM read_policies p CROSS JOIN read_movements m ON m.policy_no = p.policy_no "
         f"WHERE {which} AND m.kind {asked.kinds} AND m.day <= :on AND m.{known} <= :cut "
         f"GROUP BY m.account_no, m.kind, p.policy_id {_SHOWN}) s CROSS {_ACCOUNT} WHERE {named}"

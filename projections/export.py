@@ -10,7 +10,6 @@ its own alone. `projections/export_limits.sql` asks DuckDB for the limits as of 
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from hashlib import file_digest
@@ -40,7 +39,7 @@ MOVEMENTS: Final[Mapping[str, str]] = {
 """The columns of the two kinds of files, and what they hold. `known_us` is `known_at` there; `account` is `account_no` in the read model,
 and counts through the policies here. `stands` bears such a number as well, with the sign. `product` is that of an opening."""
 
-_ACCOUNTS: Final = (tables.accounts.name, ("account_no", *tuple(ACCOUNTS)[2:-1]), ("account_no",))
+_ACCOUNTS: Final = (tables.accounts.name, ("account_no", *tuple(ACCOUNTS)[2:]), ("account_no",))
 _MOVEMENTS: Final = (tables.movements.name, ("account_no", *tuple(MOVEMENTS)[2:]), ("kind", "account_no", "position", "n"))
 
 Heard = Callable[[int], None]
@@ -115,8 +114,7 @@ def _parts(left: Connection, right: Connection, generation: int, size: int) -> I
         number = {account_no: next(numbers) for _, account_no, *_ in listed}
         part.policies.append(policy_id)
         try:
-            product = _products(listed, moved)
-            part.accounts.extend((number[account_no], policy_id, *rest, product.get(account_no)) for _, account_no, *rest in listed)
+            part.accounts.extend((number[account_no], policy_id, *rest) for _, account_no, *rest in listed)
             part.movements.extend(_movement(number, *row) for row in moved)
         except KeyError as missing:
             raise LedgerFault(f"policy {policy_id} has no account {missing}: `hoken verify` names what is damaged") from missing
@@ -137,20 +135,6 @@ def _by_policy(
 def _account_order(row: Any) -> tuple[Any, ...]:
     _, account_no, kind, name, key, *_ = row
     return kind, name, key or "", account_no
-
-
-def _products(accounts: list[Any], movements: list[Any]) -> dict[int, str | None]:
-    """The product of each opening: the one held when it came to stand."""
-    names = {account_no: name for _, account_no, kind, name, *_ in accounts if kind == tables.HELD}
-    held = [(position, names[stands]) for _, _, kind, position, *_, stands in movements if kind == tables.HELD and stands > 0]
-    found: dict[int, str | None] = {}
-    for policy_id, _, kind, position, *_, stands in movements:
-        if kind == tables.LIMIT and stands is not None and stands > 0:
-            before = bisect_right(held, position, key=itemgetter(0))
-            product = held[before - 1][1] if before else None
-            if found.setdefault(stands, product) != product:
-                raise LedgerFault(f"a limit of policy {policy_id} is of two products, {found[stands]} and {product}")
-    return found
 
 
 def _movement(number: Mapping[int, int], policy_id: str, account_no: int, *rest: Any) -> tuple[Any, ...]:

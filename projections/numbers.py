@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import itemgetter
 
 from sqlalchemy import Connection
 
+from ledger.errors import LedgerFault
 from projections import dialect, tables
 from projections.postings import FAULT, HELD, TERMS, Account
 from projections.said import Course, Fault
@@ -21,7 +23,7 @@ class Policy:
     def __init__(self, number: int) -> None:
         self.number = number
         self.accounts: dict[Account, int] = {HELD: 0, FAULT: 0, TERMS: 0}
-        self._next = 1
+        self._next = number * tables.ROOM + 1
         self.new: list[Account] = []
         self.course = Course()
 
@@ -38,6 +40,8 @@ class Policy:
             return self.accounts[account]
         # Odd: where a rule's mistake lets two openings of a limit stand at once, their sum is no account's number.
         number = self.accounts[account] = self._next
+        if number >= (self.number + 1) * tables.ROOM:
+            raise LedgerFault(f"policy {self.number} of the read model has more than {tables.ROOM // 2:,} accounts")
         self._next += 2
         self.new.append(account)
         return number
@@ -71,32 +75,36 @@ def loaded(connection: Connection, generation: int, policy_ids: Sequence[str]) -
 
 
 def _load(connection: Connection, policies: dict[int, Policy]) -> None:
-    """The accounts of policies, their faults, and the terms that were applied last."""
+    """The accounts of policies, their faults, the product held and the terms that were applied last."""
     database = dialect.of(connection)
-    numbers, which = database.listed(sorted(policies)), database.among("policy_no", "numbers")
-    accounts: dict[tuple[int, int], Account] = {}
-    select = f"SELECT policy_no, account_no, {_COLUMNS} FROM read_accounts WHERE {which} ORDER BY account_no"
+    numbers, which = database.listed(sorted(policies)), database.among("p.policy_no", "numbers")
+    accounts: dict[int, Account] = {}
+    of = tables.of_policy("a.account_no", "p.policy_no")
+    select = f"SELECT p.policy_no, a.account_no, {_COLUMNS} FROM read_policies p JOIN read_accounts a ON {of} WHERE {which} ORDER BY 2"
     for policy_no, account_no, *fields in dialect.rows(connection, select, numbers=numbers):
-        account = accounts[policy_no, account_no] = Account(*fields)
+        account = accounts[account_no] = Account(*fields)
         policies[policy_no].numbered(account, account_no)
-    select = f"SELECT policy_no, account_no, unread FROM read_faults WHERE {which}"
+    select = f"SELECT p.policy_no, p.account_no, p.unread FROM read_faults p WHERE {which}"
     for policy_no, account_no, unread in dialect.rows(connection, select, numbers=numbers):
-        policies[policy_no].course.fault = Fault(accounts[policy_no, account_no], unread)
-    sums = f"SELECT policy_no, SUM(stands) FROM read_movements WHERE {which} AND kind = {tables.TERMS} GROUP BY policy_no"
-    for policy_no, account_no in dialect.rows(connection, sums, numbers=numbers):
-        policies[policy_no].course.terms = accounts.get((policy_no, int(account_no)))
+        policies[policy_no].course.fault = Fault(accounts[account_no], unread)
+    kinds = f"({tables.HELD}, {tables.TERMS})"
+    sums = f"SELECT p.policy_no, p.kind, SUM(p.stands) FROM read_movements p WHERE {which} AND p.kind IN {kinds} GROUP BY 1, 2"
+    for policy_no, kind, account_no in dialect.rows(connection, sums, numbers=numbers):
+        course, standing = policies[policy_no].course, accounts.get(int(account_no))
+        if kind == tables.HELD:
+            course.held = standing
+        else:
+            course.terms = standing
 
 
-_STORED = [Account._fields.index(name) for name in tables.accounts.columns.keys()[2:]]
+_STORED = [Account._fields.index(name) for name in tables.accounts.columns.keys()[1:]]
 
 
 def keep(connection: Connection, policies: Sequence[Policy]) -> None:
     """Stores the accounts that were given a number since."""
-    accounts = [
-        (policy.number, policy.accounts[account], *(account[i] for i in _STORED)) for policy in policies for account in policy.new
-    ]
+    accounts = [(policy.accounts[account], *(account[i] for i in _STORED)) for policy in policies for account in policy.new]
     if accounts:
-        dialect.of(connection).insert(connection, tables.accounts, sorted(accounts, key=lambda row: row[:2]))
+        dialect.of(connection).insert(connection, tables.accounts, sorted(accounts, key=itemgetter(0)))
     for policy in policies:
         policy.new.clear()
 

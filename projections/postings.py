@@ -19,6 +19,7 @@ class Account(NamedTuple):
     kind: int
     name: str
     key: str | None = None
+    product: str | None = None
     unit: str | None = None
     cap: int | None = None
     first: int | None = None
@@ -106,19 +107,19 @@ def _opening(
 ) -> Iterator[Posting]:  # fmt: skip
     within = tables.FOREVER if last is None else _ordinal(last)
     shown_to = None if in_use else within if standing else 0
-    opening = Account(tables.OPENING, limit, key, unit, cap, _ordinal(first), _or_none(last), shown_to, " ".join(rules))
+    opening = Account(tables.OPENING, limit, key, None, unit, cap, _ordinal(first), _or_none(last), shown_to, " ".join(rules))
     yield Posting(Account(tables.LIMIT, limit, key), _ordinal(day), None, None, 0, 0, opening, sign)
 
 
 def _deadline(
     day: str, sign: int, _kind: str, counts_from: str, kind: str, claim_id: str | None, due_on: str, met_on: str | None, rules: list[str]
 ) -> Iterator[Posting]:
-    deadline = Account(tables.DEADLINE, kind, claim_id, None, None, _ordinal(due_on), _or_none(met_on), None, " ".join(rules))
+    deadline = Account(tables.DEADLINE, kind, claim_id, None, None, None, _ordinal(due_on), _or_none(met_on), None, " ".join(rules))
     yield Posting(deadline, _ordinal(day), None, None, 0, 0, deadline, sign)
 
 
 def _span(day: str, sign: int, _kind: str, counts_from: str, state: str, last: str | None, rules: list[str]) -> Iterator[Posting]:
-    span = Account(tables.STATE, state, None, None, None, _ordinal(counts_from), _or_none(last), None, " ".join(rules))
+    span = Account(tables.STATE, state, None, None, None, None, _ordinal(counts_from), _or_none(last), None, " ".join(rules))
     yield Posting(span, _ordinal(day), None, None, 0, 0, span, sign)
 
 

@@ -64,20 +64,19 @@ class Reader:
     def __init__(self, connection: Connection) -> None:
         raw: Any = connection.connection.driver_connection
         self._execute: Callable[..., Any] = raw.cursor().execute
-        self._dialect, self._ordered = connection.dialect.name, dialect.of(connection).ordered
-        self._accounts: dict[str, tuple[int, dict[int, Account]]] = {}  # of a policy: its number, and them by theirs
+        self._ordered = dialect.of(connection).ordered
+        self._accounts: dict[str, dict[int, Account]] = {}  # of a policy, by their numbers
 
     def policy(self, asked: Asked, policy_id: str, on: date, known_at: datetime | None, at_position: int | None) -> Policy:
         """The sums of a policy. One that the read model does not hold has none."""
         known, cut = _cut(known_at, at_position)
         given = (policy_id, on.toordinal(), cut)
-        number, accounts = self._accounts.get(policy_id, (0, {}))
-        if accounts:
-            sums = self._asked(as_of.sums_of_one(self._dialect, asked, known), given)
-            if not sums or sums[0][2] == number:  # a rebuild gives another
-                with suppress(KeyError):  # an account has come since
-                    return rows.policy(policy_id, [(kind, amount, accounts[account_no]) for kind, amount, _, account_no in sums])
-        return rows.policy(policy_id, self._remembered(policy_id, self._asked(as_of.one_policy(self._dialect, asked, known), given)))
+        accounts = self._accounts.get(policy_id)
+        if accounts is not None:
+            sums = self._asked(as_of.sums_of_one(asked, known), given)
+            with suppress(KeyError):  # an account has come since; after a rebuild all have
+                return rows.policy(policy_id, [(kind, amount, accounts[account_no]) for kind, amount, account_no in sums])
+        return rows.policy(policy_id, self._remembered(policy_id, self._asked(as_of.one_policy(asked, known), given)))
 
     def _asked(self, statement: str, given: tuple[Any, ...]) -> list[Any]:
         sql, placed = self._ordered(statement, ("policy_id", "on", "cut"))
@@ -88,13 +87,10 @@ class Reader:
         """The sums of a policy with their accounts, which are kept in mind."""
         sums = [rows.account(row) for row in found]
         if found:
-            number = found[0][-2]
             if len(self._accounts) >= REMEMBERED:
                 self._accounts.clear()
-            held, accounts = self._accounts.get(policy_id, (number, {}))
-            accounts = accounts if held == number else {}
+            accounts = self._accounts.setdefault(policy_id, {})
             accounts.update((row[-1], account) for row, (_, _, account) in zip(found, sums, strict=True))
-            self._accounts[policy_id] = number, accounts
         return sums
 
     def limits(self, policy_id: str, on: date, *, known_at: datetime | None = None, at_position: int | None = None) -> list[Limit]:

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 from sqlalchemy import Engine
 
 from ledger.errors import LedgerFault
-from projections import compare, dialect, generations
+from projections import compare, dialect, generations, tables
 from projections.catch_up import Follower, Heard, Log, LogRewritten, following
 from projections.compare import Difference
 from projections.engine import writing
@@ -124,8 +124,11 @@ def _cleared(engine: Engine, generation: int) -> bool:
         database = dialect.of(connection)
         select = "SELECT policy_no FROM read_policies WHERE generation = :generation ORDER BY policy_no LIMIT :limit"
         numbers = [row[0] for row in dialect.rows(connection, select, generation=generation, limit=CLEARED_AT_ONCE)]
-        for table in ("read_movements", "read_accounts", "read_faults", "read_policies"):
-            which = database.among("policy_no", "numbers")
+        which = database.among("policy_no", "numbers")
+        of = f"SELECT a.account_no FROM read_policies p JOIN read_accounts a ON {tables.of_policy('a.account_no', 'p.policy_no')}"
+        delete = f"DELETE FROM read_accounts WHERE account_no IN ({of} WHERE p.{which})"
+        dialect.run(connection, delete, numbers=database.listed(numbers))
+        for table in ("read_movements", "read_faults", "read_policies"):
             dialect.run(connection, f"DELETE FROM {table} WHERE {which}", numbers=database.listed(numbers))
     return bool(numbers)
 

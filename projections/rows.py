@@ -24,6 +24,7 @@ class Account(NamedTuple):
 
     name: str
     key: str | None
+    product: str | None
     unit: str | None
     cap: Any  # of a limit, whole
     first: Any  # of a limit or something due, a date
@@ -152,6 +153,8 @@ def policy(policy_id: str, found: Iterable[tuple[int, int, Account]]) -> Policy:
             undetermined = Undetermined(int(one[2].key or ""), one[2].name)
     if undetermined is not None:
         return Policy(policy_id, None, undetermined, [])
+    if product is None and sums:
+        product = sums[0][2].product  # a limit's
     return Policy(policy_id, product, None, sums if product is not None else [])
 
 
@@ -160,7 +163,7 @@ def limits(found: Policy, on: date) -> list[Limit]:
     policy_id, product, _, sums = found
     rows = [
         _made(Limit, (policy_id, product, name, key, unit, cap, used, cap - used, first, last, rules))
-        for _, used, (name, key, unit, cap, first, last, rules) in sums
+        for _, used, (name, key, _, unit, cap, first, last, rules) in sums
     ]
     rows.sort()  # no two rows of a policy have the same limit and key
     return rows
@@ -199,7 +202,7 @@ def deadlines(found: Policy, on: date) -> list[Deadline]:
     """The deadlines in order of the day due, and whether each is overdue on the day asked for."""
     rows = [
         _made(Deadline, (found.policy_id, kind, claim_id, due, met, on > due if met is None else met > due, rules))
-        for _, _, (kind, claim_id, _, _, due, met, rules) in found.sums
+        for _, _, (kind, claim_id, _, _, _, due, met, rules) in found.sums
     ]
     rows.sort(key=_deadline_order)
     return rows
@@ -236,5 +239,5 @@ _RULES: Final = _Read(lambda joined: tuple(joined.split()) if joined else ())
 
 def account(row: Any) -> tuple[int, int, Account]:
     """A sum with its account, from a row of the database that begins with the two (`as_of`)."""
-    kind, amount, name, key, unit, cap, first, last, rules, *_ = row
-    return kind, amount, _made(Account, (name, key, unit, cap, _FIRST[first], _LAST[last], _RULES[rules]))
+    kind, amount, name, key, product, unit, cap, first, last, rules, *_ = row
+    return kind, amount, _made(Account, (name, key, product, unit, cap, _FIRST[first], _LAST[last], _RULES[rules]))

@@ -49,12 +49,15 @@ class Fault(NamedTuple):
 
 
 class Course:
-    """What the next assessment of a policy must know of those before: the terms that were applied, and whether it is undetermined."""
+    """What the next assessment of a policy must know of those before: the product held, the terms that were applied, and whether it is
+    undetermined.
+    """
 
-    __slots__ = ("fault", "terms")
+    __slots__ = ("fault", "held", "terms")
 
     def __init__(self) -> None:
         self.fault: Fault | None = None
+        self.held: Account | None = None
         self.terms: Account | None = None
 
     def take(self, one: Said) -> Sequence[Posting]:
@@ -64,7 +67,7 @@ class Course:
         """
         if self.fault is not None and self.fault.unread is not None:
             return ()
-        posted = [*one.postings]
+        posted = self._of_products(one.postings)
         if one.terms is not None and one.terms != self.terms:
             posted += [always(TERMS, old, -1) for old in (self.terms,) if old is not None]
             posted.append(always(TERMS, one.terms, 1))
@@ -79,6 +82,24 @@ class Course:
         elif one.unread is not None and self.fault is not None:  # undetermined already, and from here on unread as well
             self.fault = self.fault._replace(unread=one.unread)
         return posted
+
+    def _of_products(self, posted: Sequence[Posting]) -> list[Posting]:
+        """The postings, each opening with the product that it is of: one that ceases to stand, with that which was held until now."""
+        before = self.held
+        for posting in posted:
+            if posting.account.kind == tables.HELD:
+                if posting.sign > 0:
+                    self.held = posting.stands
+                elif posting.stands == self.held:
+                    self.held = None
+        return [_of_product(self.held if posting.sign > 0 else before, posting) for posting in posted]
+
+
+def _of_product(held: Account | None, posting: Posting) -> Posting:
+    stands = posting.stands
+    if stands is None or stands.kind != tables.OPENING or held is None:
+        return posting
+    return posting._replace(stands=stands._replace(product=held.name))
 
 
 def caused_at(record: LogRecord) -> int:

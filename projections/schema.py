@@ -12,7 +12,7 @@ from projections import generations
 from projections.engine import writing
 
 VERSION_TABLE: Final = "read_version"
-VERSION: Final = "0003"
+VERSION: Final = "0004"
 """The last of the migrations."""
 
 _LOCK: Final = 0x72656164  # of PostgreSQL: workers that start together make the tables one after the other

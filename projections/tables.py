@@ -40,6 +40,9 @@ policy); a limit, a sum of money of a benefit; a deadline, a state. Numbered so 
 OPENING: Final = 10
 """The cap and window of a limit: an account that movements on the limit name in `stands`."""
 
+ROOM: Final = 1 << 20
+"""Numbers that are set aside for the accounts of each policy: that of an account says whose it is."""
+
 FOREVER: Final = date.max.toordinal()
 """What a movement adds to `shown_to` for each line that comes to count: what is in use is shown on every day."""
 
@@ -78,8 +81,7 @@ policies: Final = Table(
 accounts: Final = Table(
     "read_accounts",
     METADATA,
-    Column("policy_no", _Big, primary_key=True, autoincrement=False),
-    Column("account_no", _Int, primary_key=True, autoincrement=False),  # odd: two added up are none
+    Column("account_no", _Big, primary_key=True, autoincrement=False),  # policy_no * ROOM + an odd number: two added up are none
     Column("cap", _Big),  # opening: in its unit
     Column("first", _Int),  # opening, state: the first day; deadline: due on
     Column("last", _Int),  # opening, state: the last day; deadline: met on
@@ -87,10 +89,10 @@ accounts: Final = Table(
     Column("shown_to", _Int),  # opening: the last day on which it is shown though nothing uses it, or 0; null: as long as it stands
     Column("name", _Text, nullable=False),  # the limit, benefit, product, state, kind of deadline; reason; version
     Column("key", _Text),  # limit, opening: its key; deadline: the claim; fault: position since when; terms: hash
+    Column("product", _Text),  # opening: whose limit it is
     Column("unit", _Text),  # opening: yen, days, times
     Column("rules", _Text),  # opening, deadline, state: ids in order, with blanks between
     sqlite_strict=True,
-    sqlite_with_rowid=False,
 )
 
 movements: Final = Table(
@@ -98,7 +100,7 @@ movements: Final = Table(
     METADATA,
     Column("policy_no", _Big, primary_key=True, autoincrement=False),
     Column("kind", _Small, primary_key=True, autoincrement=False),
-    Column("account_no", _Int, primary_key=True, autoincrement=False),
+    Column("account_no", _Big, primary_key=True, autoincrement=False),  # 0: what holds for the policy as a whole
     Column("position", _Big, primary_key=True, autoincrement=False),  # of the fact that caused it
     Column("n", _Int, primary_key=True, autoincrement=False),
     Column("known_us", _Big, nullable=False),
@@ -107,7 +109,7 @@ movements: Final = Table(
     Column("last", _Int),
     Column("shown_to", _Int, nullable=False),  # FOREVER for each line that comes to count; what stands adds its account's
     Column("amount", _Big, nullable=False),
-    Column("stands", _Int),  # plus the number of the account that comes to stand, minus that of one that no longer does
+    Column("stands", _Big),  # plus the number of the account that comes to stand, minus that of one that no longer does
     sqlite_strict=True,
     sqlite_with_rowid=False,
 )
@@ -116,10 +118,15 @@ faults: Final = Table(
     "read_faults",
     METADATA,
     Column("policy_no", _Big, primary_key=True, autoincrement=False),
-    Column("account_no", _Int, nullable=False),
+    Column("account_no", _Big, nullable=False),
     Column("unread", _Big),  # the position of a record that could not be read: it is tried again
     sqlite_strict=True,
 )
 """The policies that are undetermined now, for the follower alone; what was undetermined when is in the movements."""
 
 Index("ix_read_faults_unread", faults.c.unread)
+
+
+def of_policy(account_no: str, policy_no: str) -> str:
+    """SQL: that an account is one of a policy's."""
+    return f"{account_no} BETWEEN {policy_no} * {ROOM} AND {policy_no} * {ROOM} + {ROOM - 1}"

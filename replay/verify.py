@@ -230,7 +230,7 @@ def _movement(position: int, known_us: int, posting: Posting) -> tuple[Any, ...]
     on, day, first, last, _, amount, stands, sign = posting
     named = (None, None) if on in _THE_POLICY else (on.name, on.key)
     what = stands if stands is not None else Account(on.kind, "")
-    described = (what.name, what.key, what.unit, what.cap, what.first, what.last, what.shown_to, what.rules)
+    described = (what.name, what.key, what.product, what.unit, what.cap, what.first, what.last, what.shown_to, what.rules)
     standing = (sign, *described) if stands is not None else (0, *(None,) * len(described))
     return (position, on.kind, *named, known_us, day, first, last, posting.shown_to, amount, *standing)
 

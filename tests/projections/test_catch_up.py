@@ -13,9 +13,10 @@ from sqlalchemy import Engine
 
 from ledger import events as ev
 from ledger.application import ClaimsLedger
-from ledger.errors import Undecodable
+from ledger.errors import LedgerFault, Undecodable
+from ledger.journal import Entry, Held
 from projections import catch_up as following
-from projections import generations, numbers, queries, writer
+from projections import generations, numbers, queries, tables, writer
 from projections.catch_up import LogRewritten, catch_up
 from projections.engine import engine
 from projections.queries import Undetermined
@@ -90,8 +91,7 @@ def rows_of(made: Engine) -> list[Any]:
     select = (
         "SELECT p.policy_id, m.kind, a.name, a.key, m.position, m.day, m.first, m.last, m.shown_to, m.amount, s.name, s.cap, s.rules "
         "FROM read_movements m JOIN read_policies p ON p.policy_no = m.policy_no "
-        "LEFT JOIN read_accounts a ON a.policy_no = m.policy_no AND a.account_no = m.account_no "
-        "LEFT JOIN read_accounts s ON s.policy_no = m.policy_no AND s.account_no = ABS(m.stands) "
+        "LEFT JOIN read_accounts a ON a.account_no = m.account_no LEFT JOIN read_accounts s ON s.account_no = ABS(m.stands) "
     )
     with made.connect() as connection:
         return sorted((tuple(row) for row in connection.exec_driver_sql(select)), key=repr)
@@ -348,6 +348,37 @@ def test_two_openings_of_one_limit_at_once_are_not_taken_for_a_third(ledger: Cla
 
     with queries.reader(made) as reader:
         assert [(row.key, row.cap, row.used) for row in reader.limits("P-1", DAY)] == [("2024", 3, 9)]
+
+
+def test_a_follower_that_begins_anew_knows_whose_limits_come_and_go(ledger: ClaimsLedger, made: Engine) -> None:
+    """Each step by a follower of its own: a corrected product takes its limits with it."""
+    gone, kept = (opening(cap, key="k", in_use=True) for cap in (50, 60))
+    corrected = [Entry(date.min, -1, Held(date.min, "oyako")), held("cyber"), *taken_back(gone), *added(kept)]
+    found = []
+    for n, entries in enumerate(([held("oyako")], added(gone), corrected, added(opening(key="later", in_use=True)))):
+        ledger.record([fact(n, entries=entries)])
+        catch_up(made, ledger)
+        with queries.reader(made) as reader:
+            found.append([(row.product, row.key, row.cap) for row in reader.limits("P-1", LATER)])
+
+    corrected_to = ("cyber", "k", 60)
+    assert found == [[], [("oyako", "k", 50)], [corrected_to], [corrected_to, ("cyber", "later", 1_000)]]
+
+
+def test_a_policy_with_more_accounts_than_there_are_numbers_stops_the_follower(
+    ledger: ClaimsLedger, made: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its next account would be one of the next policy's."""
+    monkeypatch.setattr(tables, "ROOM", 8)
+    ledger.record([fact(1, entries=[held(), *added(opening())])])  # with the terms, three accounts
+    assert catch_up(made, ledger) == 2
+    ledger.record([fact(2, entries=added(opening(key="2025")))])
+    assert catch_up(made, ledger) == 4
+    ledger.record([fact(3, entries=added(opening(key="2026")))])
+    with pytest.raises(LedgerFault, match="policy 1 of the read model has more than 4 accounts"):
+        catch_up(made, ledger)
+    with made.connect() as connection:
+        assert generations.current(connection).position == 4
 
 
 def test_the_answer_as_json(ledger: ClaimsLedger, made: Engine) -> None:

@@ -111,6 +111,17 @@ def test_the_questions_are_worth_asking() -> None:
     assert len({orjson.dumps(found["limits"]) for _, found in expected()}) == 5
 
 
+def test_no_clause_opens_limits_of_two_products() -> None:
+    """Were one opening of two products, it would go on standing where a product is corrected, and name the wrong one."""
+    products: dict[str, set[str]] = {}
+    for row in (row for _, found in expected() for row in found["limits"]):
+        for clause in row["rules"]:
+            products.setdefault(clause, set()).add(row["product"])
+        assert row["rules"]
+    assert [clause for clause, found in products.items() if len(found) > 1] == []
+    assert len(set[str]().union(*products.values())) >= 4  # ryoritsu has no limits
+
+
 def test_a_portfolio_holds_the_rows_of_all_single_answers(target: str) -> None:
     with followed(target) as (_, made), made.connect() as connection:
         for (on, known_at), single_rows in expected():

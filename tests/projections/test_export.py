@@ -315,16 +315,3 @@ def test_an_unused_limit_is_shown_through_the_last_day_of_its_window(target: str
             found = list(cluster.limits(tmp_path / "export", on, NOW))
             assert [row["key"] for row in found] == expected
             assert orjson.dumps(plain(found)) == orjson.dumps(by_the_ledger(made, on, NOW))
-
-
-def test_a_limit_of_two_products_is_not_exported(target: str, tmp_path: Path) -> None:
-    """Not to be told apart in the export: said, and no folder that looks whole."""
-    change = [Entry(date.min, -1, Held(date.min, "oyako")), held("cyber")]
-    with opened(target, new_policy=Told, clock=Clock()) as (ledger, made):
-        ledger.record([fact(1, entries=[held("oyako"), *added(opening())])])
-        ledger.record([fact(2, entries=[*change, *taken_back(opening()), *added(opening())])])
-        ledger.record([fact(3, entries=taken_back(opening())), fact(4, entries=added(opening()))])
-        catch_up(made, ledger)
-        with pytest.raises(LedgerFault, match="P-1 is of two products, oyako and cyber"):
-            export(made, tmp_path / "export")
-        assert not (tmp_path / "export/manifest.json").exists()

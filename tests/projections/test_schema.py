@@ -26,6 +26,7 @@ from projections.rebuild import rebuild
 from projections.schema import migrate, version
 from tests.command import run
 from tests.projections.stores import (
+    DAY,
     Clock,
     Told,
     added,
@@ -36,6 +37,7 @@ from tests.projections.stores import (
     line,
     opened,
     opening,
+    taken_back,
     tampered,
 )
 
@@ -101,39 +103,48 @@ def test_migrating_again_changes_nothing(target: str) -> None:
 
 
 def test_rows_are_migrated_where_they_are_and_followed_on(target: str) -> None:
-    """From counts of lines to days of showing, and back: the old view said the same, and the follower goes on from its mark."""
+    """From counts of lines to days of showing, and from numbers of a policy to numbers of all: the views say the same on the way, and the
+    follower goes on from its mark.
+    """
     wires = histories(17)
     spans = [opening(first=date(2023, 1, 1), key=key)._replace(last=date(2030, 1, 1)) for key in ("a", "b")]
     items = (spans[0], spans[1]._replace(standing=True), opening(key="c", standing=True), opening(key="d", in_use=True))
     with opened(target, new_policy=Told, clock=Clock()) as (ledger, made):
         ledger.record([fact(1, entries=[held(), *added(*items, opening(), line(5))])])
         ledger.record([fact(2, entries=[Entry(date(2024, 1, 1), -1, items[1]), Entry(date(2024, 2, 1), -1, line(5))])])
+        ledger.record([fact(3, "P-2", [held("oyako"), *added(spans[0], line(9))]), fact(4, "P-3", fault="a reason")])
+        wrong = [Entry(date.min, -1, Held(date.min, "oyako")), *taken_back(spans[0])]
+        ledger.record([fact(5, "P-2", [*wrong, held(), *added(items[3], Deadline(DAY, "payment", "k1", DAY, None, ("GN-01",)))])])
         catch_up(made, ledger)
-        now = stored(made)
-        assert {row[-5] for row in now["read_accounts"]} == {None, 0, date(2030, 1, 1).toordinal(), tables.FOREVER}
+        now, views = stored(made), [in_view(made, view) for view in ("v_current_limits", "v_deadlines", "v_policies")]
+        assert {row["shown_to"] for row in now["read_accounts"]} == {None, 0, date(2030, 1, 1).toordinal(), tables.FOREVER}
+        assert [row["product"] for row in now["read_accounts"] if row["kind"] == tables.OPENING] == [*["cyber"] * 5, "oyako", "cyber"]
+        assert [(row[1], row[3]) for row in views[0]] == [("cyber", "c"), ("cyber", "d"), ("cyber", "d")]
 
-        shown = in_view(made, "v_current_limits")
-        with writing(made).begin() as connection:
-            down(connection, "0002")
+        for earlier in ("0003", "0002"):
+            with writing(made).begin() as connection:
+                down(connection, earlier)
+            assert [in_view(made, view) for view in ("v_current_limits", "v_deadlines", "v_policies")] == views
         with made.connect() as connection:
             counted = connection.exec_driver_sql("SELECT lines FROM read_movements WHERE kind = 2 ORDER BY 1").scalars().all()
-            assert counted == [-1, 0, 0, 0, 0, 0, 1]
-        assert (in_view(made, "v_current_limits"), [row[3] for row in shown]) == (shown, ["c", "d"])
+            assert counted == [-1, *[0] * 8, 1, 1]
+            numbers = connection.exec_driver_sql("SELECT policy_no, MIN(account_no) FROM read_accounts GROUP BY 1 ORDER BY 1").all()
+            assert [tuple(row) for row in numbers] == [(1, 1), (2, 1), (3, 1)]
 
         migrate(made)
         assert stored(made) == now
     with opened(target) as (ledger, made):
         imported(ledger, wires)
         catch_up(made, ledger)
-        assert [row for row in in_view(made, "v_current_limits") if row[0] == "P-1"] == shown
+        assert [row for row in in_view(made, "v_current_limits") if row[0] in {"P-1", "P-2"}] == views[0]
         assert rebuild(made, ledger).differences == []
 
 
-def stored(made: Engine) -> dict[str, list[tuple[Any, ...]]]:
+def stored(made: Engine) -> dict[str, list[dict[str, Any]]]:
     with made.connect() as connection:
         return {
-            table.name: [tuple(row) for row in connection.execute(select(table).order_by(*table.primary_key.columns))]
-            for table in (tables.accounts, tables.movements)
+            table.name: [dict(row) for row in connection.execute(select(table).order_by(*table.primary_key.columns)).mappings()]
+            for table in (tables.accounts, tables.movements, tables.faults)
         }
 
 
