@@ -16,11 +16,14 @@ LEFT JOIN read_accounts fault
 LEFT JOIN read_accounts product
   ON product.account_no = (SELECT CAST(SUM(m.stands) AS bigint) FROM read_movements m WHERE m.policy_no = p.policy_no AND m.kind = 0)
  AND fault.name IS NULL
-LEFT JOIN read_accounts state
-  ON state.account_no BETWEEN p.policy_no * 1048576 AND p.policy_no * 1048576 + 1048575 AND fault.name IS NULL AND state.kind = 8
- AND state.first <= TODAY() AND (state.last IS NULL OR TODAY() <= state.last)
- AND (SELECT SUM(m.stands) FROM read_movements m
-      WHERE m.policy_no = p.policy_no AND m.kind = 8 AND m.account_no = state.account_no AND m.day <= TODAY()) <> 0
+LEFT JOIN (
+    SELECT s.policy_no, a.name, a.first, a.last
+    FROM (SELECT m.policy_no, m.account_no FROM read_movements m
+          WHERE m.kind = 8 AND m.day <= TODAY()
+          GROUP BY m.policy_no, m.account_no HAVING SUM(m.stands) <> 0) s
+    JOIN read_accounts a ON a.account_no = s.account_no
+    WHERE a.first <= TODAY() AND (a.last IS NULL OR TODAY() <= a.last)
+) state ON state.policy_no = p.policy_no AND fault.name IS NULL
 LEFT JOIN (
     SELECT m.policy_no,
            CAST(SUM(CASE WHEN m.kind = 3 THEN m.amount * CASE WHEN m.last IS NULL THEN 1
