@@ -4,7 +4,7 @@
     DIR/accounts/part-00000.parquet   what movements are on: limits with cap and window, benefits, products, deadlines, states
     DIR/movements/part-00000.parquet  the movements on the accounts of the same policies
 
-Accounts are numbered through all parts: by policy, kind, name and key. Rows of one kind lie together in a file, so that a question reads
+Accounts are numbered through all parts, by odd numbers: by policy, kind, name and key. Rows of one kind lie together in a file, so that a question reads
 its own alone. `projections/export_limits.sql` asks DuckDB for the limits as of a day and a cut. The same log gives the same bytes.
 """
 
@@ -103,7 +103,7 @@ class Part(NamedTuple):
 
 def _parts(left: Connection, right: Connection, generation: int, size: int) -> Iterator[Part]:
     """So many policies at a time: their accounts, read from one side, and their movements, read from the other."""
-    numbers = count(1)
+    numbers = count(1, 2)  # odd, as in the read model: two added up are none
     read = [_by_policy(one, generation, *what) for one, what in ((left, _ACCOUNTS), (right, _MOVEMENTS))]
     part = Part([], [], [])
     for (policy_id, accounts), (other, movements) in zip_longest(*read, fillvalue=("", iter(()))):

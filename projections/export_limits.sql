@@ -20,5 +20,5 @@ WITH used AS (
 SELECT o.policy_id, o.product, o.name AS "limit", o.key, o.unit, o.cap, used.used, o.cap - used.used AS remaining,
        o.first AS "from", o.last AS "to", o.rules
 FROM used
-JOIN read_parquet($accounts) o ON o.account = used.opening AND o.kind = 'opening'
+JOIN read_parquet($accounts) o ON o.account = used.opening
 WHERE NOT EXISTS (SELECT 1 FROM undetermined WHERE undetermined.policy_id = o.policy_id)

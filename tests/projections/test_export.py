@@ -139,7 +139,7 @@ def test_accounts_are_numbered_by_policy_kind_name_and_key_and_kinds_lie_apart(m
         found += parquet.read_table(path).to_pylist()
     found.sort(key=lambda row: row["account"])
 
-    assert [row["account"] for row in found] == list(range(1, len(found) + 1))
+    assert [row["account"] for row in found] == list(range(1, 2 * len(found), 2))
     order = [(row["policy_id"], KINDS.index(row["kind"]), row["name"], row["key"] or "") for row in found]
     assert order == sorted(order)
 
@@ -301,6 +301,18 @@ def test_a_limit_is_of_the_product_that_was_held_when_it_came_to_stand(target: s
             found = list(cluster.limits(tmp_path / "export", DAY, known_at))
             assert [(row["product"], row["key"]) for row in found] == expected
             assert orjson.dumps(plain(found)) == orjson.dumps(by_the_ledger(made, DAY, known_at))
+
+
+def test_two_openings_of_one_limit_at_once_are_not_taken_for_a_third(target: str, tmp_path: Path) -> None:
+    """A rule's mistake: the limit is missing rather than wrong, whatever accounts there are."""
+    twice = added(*(opening(cap, key="0", in_use=True) for cap in (1, 2)))
+    with opened(target, new_policy=Told, clock=Clock()) as (ledger, made):
+        ledger.record([fact(1, entries=[held(), *twice, *added(*(opening(key=f"{n}", in_use=True) for n in range(1, 10)))])])
+        catch_up(made, ledger)
+        export(made, tmp_path / "export")
+        found = list(cluster.limits(tmp_path / "export", DAY, NOW))
+        assert [row["key"] for row in found] == [f"{n}" for n in range(1, 10)]
+        assert orjson.dumps(plain(found)) == orjson.dumps(by_the_ledger(made, DAY, NOW))
 
 
 def test_an_unused_limit_is_shown_through_the_last_day_of_its_window(target: str, tmp_path: Path) -> None:
