@@ -139,7 +139,7 @@ def test_accounts_are_numbered_by_policy_kind_name_and_key_and_kinds_lie_apart(m
         found += parquet.read_table(path).to_pylist()
     found.sort(key=lambda row: row["account"])
 
-    assert [row["account"] for row in found] == list(range(1, 2 * len(found), 2))
+    assert [row["account"] for row in found] == list(range(1, len(found) + 1))
     order = [(row["policy_id"], KINDS.index(row["kind"]), row["name"], row["key"] or "") for row in found]
     assert order == sorted(order)
 
@@ -303,16 +303,32 @@ def test_a_limit_is_of_the_product_that_was_held_when_it_came_to_stand(target: s
             assert orjson.dumps(plain(found)) == orjson.dumps(by_the_ledger(made, DAY, known_at))
 
 
-def test_two_openings_of_one_limit_at_once_are_not_taken_for_a_third(target: str, tmp_path: Path) -> None:
-    """A rule's mistake: the limit is missing rather than wrong, whatever accounts there are."""
-    twice = added(*(opening(cap, key="0", in_use=True) for cap in (1, 2)))
+NEXT = DAY + timedelta(days=1)
+ONE, OTHER = (opening(cap, key="k", in_use=True) for cap in (1, 2))
+
+
+@pytest.mark.parametrize(
+    ("steps", "wrong"),
+    [
+        ([[(DAY, 1, ONE), (DAY, 1, OTHER)]], True),
+        ([[(DAY, 1, ONE)], [(DAY, 1, OTHER)], [(DAY, -1, ONE)]], True),  # as known for a while
+        ([[(DAY, 1, ONE), (DAY, 1, OTHER), (NEXT, -1, ONE)]], True),  # on some days
+        ([[(DAY, 1, ONE)], [(DAY, -1, ONE), (DAY, 1, OTHER)]], False),
+        ([[(DAY, 1, ONE), (NEXT, -1, ONE), (NEXT, 1, OTHER)]], False),
+    ],
+)
+def test_two_openings_of_one_limit_at_once_are_not_exported(target: str, tmp_path: Path, steps: list[list[Any]], wrong: bool) -> None:
+    """A rule's mistake: no folder that looks whole has another account in their place."""
     with opened(target, new_policy=Told, clock=Clock()) as (ledger, made):
-        ledger.record([fact(1, entries=[held(), *twice, *added(*(opening(key=f"{n}", in_use=True) for n in range(1, 10)))])])
+        ledger.record([fact(0, entries=[held(), *added(*(opening(key=f"{n}") for n in range(9)))])])
+        ledger.record([fact(n, entries=[Entry(*entry) for entry in step]) for n, step in enumerate(steps, start=1)])
         catch_up(made, ledger)
-        export(made, tmp_path / "export")
-        found = list(cluster.limits(tmp_path / "export", DAY, NOW))
-        assert [row["key"] for row in found] == [f"{n}" for n in range(1, 10)]
-        assert orjson.dumps(plain(found)) == orjson.dumps(by_the_ledger(made, DAY, NOW))
+        if wrong:
+            with pytest.raises(LedgerFault, match="P-1 has two openings of one limit at once"):
+                export(made, tmp_path / "export")
+        else:
+            export(made, tmp_path / "export")
+        assert (tmp_path / "export/manifest.json").exists() is not wrong
 
 
 def test_an_unused_limit_is_shown_through_the_last_day_of_its_window(target: str, tmp_path: Path) -> None:
