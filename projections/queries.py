@@ -151,7 +151,7 @@ def portfolio(connection: Connection, question: Question, asked: Asked = as_of.L
         values["name"] = question.limit
     statement = as_of.portfolio(connection.dialect.name, asked, known, tuple(filters))
     for policy_id, found in groupby(streamed(connection, statement, values), itemgetter(-1)):
-        policy = rows.policy(policy_id, map(rows.account, found))
+        policy = rows.policy(policy_id, [rows.account(row) for row in found])
         if question.product is None or policy.product == question.product or policy.undetermined is not None:
             yield policy
 

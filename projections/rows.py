@@ -138,24 +138,20 @@ Rows = Callable[[Policy, date], list[R]]
 """The rows of a policy on a day."""
 
 
-def policy(policy_id: str, found: Iterable[tuple[int, int, Account]]) -> Policy:
+def policy(policy_id: str, found: list[tuple[int, int, Account]]) -> Policy:
     """A policy from the sums that are shown of it, in any order."""
-    product: str | None = None
-    undetermined: Undetermined | None = None
-    sums = []
-    for one in found:
-        kind = one[0]
-        if kind > tables.FAULT:
-            sums.append(one)
-        elif kind == tables.HELD:
-            product = one[2].name
-        else:
-            undetermined = Undetermined(int(one[2].key or ""), one[2].name)
-    if undetermined is not None:
-        return Policy(policy_id, None, undetermined, [])
-    if product is None and sums:
-        product = sums[0][2].product  # a limit's
+    whole = [one for one in found if one[0] <= _WHOLE]
+    sums = [one for one in found if one[0] > _WHOLE] if whole else found
+    product = sums[0][2].product if sums else None  # a limit's
+    for kind, _, account in whole:
+        if kind == tables.FAULT:
+            return Policy(policy_id, None, Undetermined(int(account.key or ""), account.name), [])
+        product = account.name
     return Policy(policy_id, product, None, sums if product is not None else [])
+
+
+_WHOLE: Final = tables.FAULT
+"""The last of the kinds that tell of a policy as a whole."""
 
 
 def limits(found: Policy, on: date) -> list[Limit]:
