@@ -148,9 +148,11 @@ def _check_openings(policy_id: str, accounts: Container[int], movements: list[An
     for axis in (itemgetter(0), itemgetter(1)):
         standing: Counter[int] = Counter()
         for _, together in groupby(sorted(openings, key=axis), axis):
+            moved = set[int]()
             for _, _, account_no, stands in together:
                 standing[account_no] += stands
-            if any(total and total not in accounts for total in standing.values()):
+                moved.add(account_no)
+            if any(standing[account_no] and standing[account_no] not in accounts for account_no in moved):
                 raise LedgerFault(f"policy {policy_id} has two openings of one limit at once: a rule's mistake")
 
 

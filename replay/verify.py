@@ -223,15 +223,14 @@ def replay(records: Iterable[LogRecord]) -> compare.Movements:
 
 
 _THE_POLICY: Final = (HELD, FAULT, TERMS)
+_NOTHING: Final = (None,) * len(Account._fields)
 
 
 def _movement(position: int, known_us: int, posting: Posting) -> tuple[Any, ...]:
     """As `as_of.movements` selects it."""
     on, day, first, last, _, amount, stands, sign = posting
     named = (None, None) if on in _THE_POLICY else (on.name, on.key)
-    what = stands if stands is not None else Account(on.kind, "")
-    described = (what.name, what.key, what.product, what.unit, what.cap, what.first, what.last, what.shown_to, what.rules)
-    standing = (sign, *described) if stands is not None else (0, *(None,) * len(described))
+    standing = (sign, *stands[1:]) if stands is not None else (0, *_NOTHING[1:])
     return (position, on.kind, *named, known_us, day, first, last, posting.shown_to, amount, *standing)
 
 
